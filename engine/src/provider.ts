@@ -1,0 +1,97 @@
+/**
+ * What the engine asks of a resource provider. It is Pulumi's ResourceProvider protocol with the transport taken away:
+ * same verbs, same meaning, plain values. Secrets never reach a provider: the engine unwraps inputs and marks outputs.
+ */
+
+/** A value that is not known before the deployment has run. Only ever seen while `preview` is true. */
+export const UNKNOWN: unique symbol = Symbol("unknown");
+
+/** JSON as Pulumi has it, plus UNKNOWN. Asset and archive values are refused before they reach a provider. */
+export type PropertyValue =
+  | null
+  | boolean
+  | number
+  | string
+  | typeof UNKNOWN
+  | PropertyValue[]
+  | { [key: string]: PropertyValue };
+export type PropertyMap = { [key: string]: PropertyValue };
+
+export interface CheckFailure {
+  readonly property: string;
+  readonly reason: string;
+}
+
+export interface Diff {
+  /** Property paths that differ, in Pulumi's dotted and bracketed form; empty means no change. */
+  readonly changed: readonly string[];
+  /** The subset of `changed` that cannot be updated in place. */
+  readonly replaced: readonly string[];
+  /** Replace by deleting first, because two such resources cannot exist side by side. */
+  readonly deleteBeforeReplace?: boolean;
+}
+
+export interface Call {
+  readonly urn: string;
+  readonly type: string;
+  /** Ends when the user cancels or the resource's custom time-out passes; long calls must honour it. */
+  readonly signal: AbortSignal;
+  /** Lines for the progress display, shown under the resource. */
+  readonly log: (line: string, severity?: "info" | "warning") => void;
+}
+
+export interface Provider {
+  readonly name: string;
+  /** Resource type tokens that it serves, such as "docker:index/container:Container". */
+  readonly types: readonly string[];
+  /** Property names of a type that are secret in state whatever the program says. */
+  secretOutputs(type: string): readonly string[];
+  /** Called once per provider resource (default or explicit) before any other verb. Throws an Error with a clear message. */
+  configure(config: PropertyMap): Promise<void>;
+  /** Applies defaults and auto-names (from `seed`, so that preview and up agree) and validates. `olds` are the checked inputs in state. */
+  check(
+    call: Call & { readonly olds?: PropertyMap; readonly news: PropertyMap; readonly seed: Uint8Array },
+  ): Promise<{ inputs: PropertyMap; failures: CheckFailure[] }>;
+  diff(
+    call: Call & {
+      readonly id: string;
+      readonly oldInputs: PropertyMap;
+      readonly oldOutputs: PropertyMap;
+      readonly newInputs: PropertyMap;
+      readonly ignoreChanges: readonly string[];
+    },
+  ): Promise<Diff>;
+  /** With `preview` nothing is made: returns "" as id, and outputs with UNKNOWN for what only the real object can tell. */
+  create(call: Call & { readonly inputs: PropertyMap; readonly preview: boolean }): Promise<{ id: string; outputs: PropertyMap }>;
+  /** The real object's state now, or undefined when it is gone. `inputs` come back as a refresh of the real provider would leave them. */
+  read(
+    call: Call & { readonly id: string; readonly inputs: PropertyMap; readonly outputs: PropertyMap },
+  ): Promise<{ id: string; inputs: PropertyMap; outputs: PropertyMap } | undefined>;
+  update(
+    call: Call & {
+      readonly id: string;
+      readonly oldInputs: PropertyMap;
+      readonly oldOutputs: PropertyMap;
+      readonly newInputs: PropertyMap;
+      readonly preview: boolean;
+    },
+  ): Promise<{ outputs: PropertyMap }>;
+  /** Succeeds when the object is already gone. */
+  delete(call: Call & { readonly id: string; readonly inputs: PropertyMap; readonly outputs: PropertyMap }): Promise<void>;
+  /** Functions of the package (data sources); tokens it does not know throw an Error that names the token. */
+  invoke(token: string, args: PropertyMap): Promise<PropertyMap>;
+}
+
+/**
+ * Thrown by create or update when the object exists but did not become what was asked for: its state is recorded, so
+ * that the next run updates or deletes it instead of leaving it behind.
+ */
+export class PartialFailure extends Error {
+  readonly id: string;
+  readonly outputs: PropertyMap;
+  constructor(message: string, id: string, outputs: PropertyMap) {
+    super(message);
+    this.id = id;
+    this.outputs = outputs;
+  }
+}
