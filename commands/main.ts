@@ -1,0 +1,59 @@
+/** Entry of every command: picks one by its name and turns errors into a line and an exit code. */
+import { Failure } from "./support/failure.ts";
+
+interface Command {
+  readonly summary: string;
+  readonly run: () => Promise<(args: string[]) => Promise<number>>;
+}
+
+// Loaded when called: a command that is not run costs nothing.
+const commands: Record<string, Command> = {
+  up: {
+    summary: "bring the dev stack up: SynapseDB on this machine's Docker",
+    run: async () => (await import("./up.ts")).up,
+  },
+  down: {
+    summary: "remove all that up made (--keep-data keeps the volumes)",
+    run: async () => (await import("./down.ts")).down,
+  },
+  status: {
+    summary: "show members, replication and installed versions (--stack NAME)",
+    run: async () => (await import("./status.ts")).status,
+  },
+  pulumi: {
+    summary: "run the Pulumi CLI, or the offline engine where there is none",
+    run: async () => (await import("./pulumi.ts")).pulumi,
+  },
+  test: {
+    summary: "run every suite, or those that are named (lint types unit integration acceptance)",
+    run: async () => (await import("./test.ts")).test,
+  },
+};
+
+const usage = [
+  "Usage: npm run COMMAND [-- ARGUMENTS]",
+  "",
+  ...Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(8)} ${summary}`),
+].join("\n");
+
+async function main([name = "", ...args]: string[]): Promise<number> {
+  if (name === "" || name === "help" || name === "--help" || name === "-h") {
+    console.log(usage);
+    return name === "" ? 1 : 0;
+  }
+  const command = commands[name];
+  if (!command) {
+    throw new Failure(
+      `command: got "${name}"; allowed: ${Object.keys(commands).join(", ")}. See npm run synfleet -- --help.`,
+    );
+  }
+  return (await command.run())(args);
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof Failure)) throw error;
+  console.error(`synfleet: ${error.message}`);
+  process.exitCode = error.exitCode;
+}

@@ -1,0 +1,83 @@
+import { chooseEngine, type Engine } from "./engine.ts";
+import { Failure } from "./failure.ts";
+import { withPassphrase } from "./passphrase.ts";
+import { projectDirectory } from "./paths.ts";
+import { run, show } from "./process.ts";
+
+/** What every system exports under these names; see docs/outputs.md. */
+export interface Outputs {
+  readonly endpoints: Readonly<Record<string, string | readonly string[]>>;
+  readonly credentials: {
+    readonly postgres: {
+      readonly user: string;
+      readonly password: string;
+      readonly database: string;
+    };
+    readonly managerToken: string;
+    readonly statistics: { readonly user: string; readonly password: string };
+    readonly grafana?: { readonly user: string; readonly password: string };
+  };
+  readonly caCertificate: string;
+}
+
+/** A stack and the engine that runs it. */
+export class Stack {
+  readonly name: string;
+  readonly engine: Engine;
+  readonly #env: NodeJS.ProcessEnv;
+
+  private constructor(name: string, engine: Engine, env: NodeJS.ProcessEnv) {
+    this.name = name;
+    this.engine = engine;
+    this.#env = env;
+  }
+
+  static async open(name: string): Promise<Stack> {
+    const [engine, env] = await Promise.all([chooseEngine(), withPassphrase(process.env)]);
+    console.log(`synfleet: engine ${engine.kind} (${engine.reason})`);
+    return new Stack(name, engine, env);
+  }
+
+  /** Runs the engine on this terminal. */
+  show(...args: string[]): Promise<number> {
+    return show(this.engine.program, this.#words(args), { env: this.#env, cwd: projectDirectory });
+  }
+
+  /** Runs the engine and gives what it printed; throws its own words when it fails. */
+  async capture(...args: string[]): Promise<string> {
+    const { code, stdout, stderr } = await run(this.engine.program, this.#words(args), {
+      env: this.#env,
+      cwd: projectDirectory,
+    });
+    if (code !== 0)
+      throw new Failure(`${args.join(" ")} failed:\n${stderr.trim() || stdout.trim()}`, code);
+    return stdout;
+  }
+
+  async outputs(): Promise<Outputs> {
+    const text = await this.capture(
+      "stack",
+      "output",
+      "--json",
+      "--show-secrets",
+      "--stack",
+      this.name,
+    );
+    const outputs = JSON.parse(text) as Partial<Outputs>;
+    if (!outputs.endpoints) {
+      throw new Failure(
+        `stack ${this.name}: got no endpoints; it has not been brought up. Run: npm run up`,
+      );
+    }
+    return outputs as Outputs;
+  }
+
+  async exists(): Promise<boolean> {
+    const stacks = JSON.parse(await this.capture("stack", "ls", "--json")) as { name: string }[];
+    return stacks.some(({ name }) => name.split("/").at(-1) === this.name);
+  }
+
+  #words(args: readonly string[]): string[] {
+    return [...this.engine.leadingArgs, ...args, "--non-interactive"];
+  }
+}

@@ -1,0 +1,39 @@
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import { relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export interface ImageArgs {
+  /** Stage of `images/Dockerfile`. */
+  readonly stage: string;
+  /** The reference that the build gives it, which names its inputs by their hash. */
+  readonly tag: string;
+  readonly engine: string;
+}
+
+/**
+ * One of Synfleet's own images on one Docker Engine, built where it is used. Images outlive the deployment, since other
+ * deployments of the same version use them too.
+ */
+export class Image extends pulumi.ComponentResource {
+  static readonly __pulumiType = "synfleet:platform:Image";
+
+  constructor(name: string, args: ImageArgs, options: pulumi.ComponentResourceOptions) {
+    super(Image.__pulumiType, name, { ...args }, options);
+    // Relative, so that the same deployment from another folder of the machine is no change.
+    const builder = relative(
+      process.cwd(),
+      fileURLToPath(new URL("../../../images/build.ts", import.meta.url)),
+    );
+    new command.local.Command(
+      `${name}-build`,
+      {
+        create: `node ${builder} ${args.stage}`,
+        delete: "true",
+        environment: { DOCKER_HOST: args.engine, TAG: args.tag },
+      },
+      { parent: this },
+    );
+    this.registerOutputs({ tag: args.tag });
+  }
+}

@@ -1,0 +1,137 @@
+import { request } from "node:http";
+import { createServer } from "node:net";
+import * as pulumi from "@pulumi/pulumi";
+
+interface Host {
+  readonly name: string;
+  readonly engine: string;
+}
+
+interface WantedPort {
+  /** Setting that decides it, below `synfleet:`. */
+  readonly key: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+interface Deployment {
+  readonly name: string;
+  readonly publishAddress?: string | undefined;
+}
+
+interface Container {
+  readonly Names: readonly string[];
+  readonly Labels: Readonly<Record<string, string>>;
+  readonly Ports: readonly { readonly PublicPort?: number }[];
+}
+
+/**
+ * What can be known before anything is changed: that this machine's Docker Engine answers, and that the ports are free
+ * or already this deployment's. All that is wrong is told at once. Engines on other machines are not asked here.
+ */
+export async function preflight(
+  hosts: readonly Host[],
+  ports: readonly WantedPort[],
+  deployment: Deployment,
+): Promise<void> {
+  const local = hosts.filter(({ engine }) => engine.startsWith("unix://"));
+  const problems = await Promise.all(local.map((host) => inspect(host, ports, deployment)));
+  const lines = problems.flat();
+  if (lines.length > 0) {
+    throw new pulumi.RunError(
+      ["Nothing was changed.", ...lines.map((line) => `  ${line}`)].join("\n"),
+    );
+  }
+}
+
+async function inspect(
+  host: Host,
+  ports: readonly WantedPort[],
+  deployment: Deployment,
+): Promise<string[]> {
+  let containers: Container[];
+  try {
+    containers = await runningContainers(host.engine.slice("unix://".length));
+  } catch (error) {
+    return [
+      `Docker Engine of host ${host.name}: got ${(error as Error).message}; it must be running at ${host.engine}. ` +
+        "Start it (sudo systemctl start docker), or set synfleet:hosts.",
+    ];
+  }
+  const wanted = ports.filter((port) => port.host === host.name);
+  const foreign = foreignOwners(wanted, containers, deployment.name);
+  const ours = new Set(
+    containers
+      .filter(({ Labels }) => Labels["org.synfleet.fleet"] === deployment.name)
+      .flatMap(({ Ports }) => Ports.map(({ PublicPort }) => PublicPort)),
+  );
+  const unclaimed = wanted.filter(({ key, port }) => !foreign.has(key) && !ours.has(port));
+  const taken = await Promise.all(
+    unclaimed.map(async (port) =>
+      (await isFree(port.port, deployment.publishAddress ?? "127.0.0.1")) ? [] : [port],
+    ),
+  );
+  return [
+    ...[...foreign].map(([key, text]) => `synfleet:${key}: ${text}`),
+    ...taken
+      .flat()
+      .map(
+        ({ key, port }) =>
+          `synfleet:${key}: got ${port}, which another program of host ${host.name} listens on; allowed: a free port. ` +
+          `Stop that program (ss -ltnp 'sport = :${port}') or set another port.`,
+      ),
+  ];
+}
+
+/** Pure: the wanted ports that containers of others have published, by setting. */
+export function foreignOwners(
+  wanted: readonly WantedPort[],
+  containers: readonly Container[],
+  deployment: string,
+): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const { key, port, host } of wanted) {
+    const owner = containers.find(
+      ({ Labels, Ports }) =>
+        Labels["org.synfleet.fleet"] !== deployment &&
+        Ports.some(({ PublicPort }) => PublicPort === port),
+    );
+    if (!owner) continue;
+    const name = owner.Names[0]?.replace(/^\//, "");
+    found.set(
+      key,
+      `got ${port}, which container ${name} of host ${host} has published; allowed: a free port. ` +
+        "Stop that container or set another port.",
+    );
+  }
+  return found;
+}
+
+function runningContainers(socketPath: string): Promise<Container[]> {
+  return new Promise((resolve, reject) => {
+    const call = request({ socketPath, path: "/containers/json", timeout: 10_000 }, (response) => {
+      let text = "";
+      response.setEncoding("utf8");
+      response.on("data", (chunk: string) => (text += chunk));
+      response.on("end", () =>
+        response.statusCode === 200
+          ? resolve(JSON.parse(text) as Container[])
+          : reject(new Error(`status ${response.statusCode} ${text.trim()}`)),
+      );
+    });
+    call.on("timeout", () => call.destroy(new Error("no answer within 10 s")));
+    call.on("error", reject);
+    call.end();
+  });
+}
+
+/** Whether the port can be listened on, tried by doing so. */
+function isFree(port: number, address: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", (error: NodeJS.ErrnoException) => resolve(error.code !== "EADDRINUSE"));
+    server.listen({ port, host: address, exclusive: true }, () =>
+      server.close(() => resolve(true)),
+    );
+  });
+}

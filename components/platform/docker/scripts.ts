@@ -1,0 +1,69 @@
+/**
+ * The shell texts that a rolling change runs on the machine with the Docker client. They are constant: what differs
+ * between workloads comes in by environment, and file contents by standard input, so neither is on a command line.
+ */
+
+const engine = `set -eu
+engine() { docker --host "$HOST" "$@"; }`;
+
+/** Waits for container $2 on host $1 to be ready, at most $READY_SECONDS; says what it waited for when it gives up. */
+const awaitReady = `
+await_ready() {
+  deadline=$(( $(date +%s) + READY_SECONDS ))
+  until reason=$(docker --host "$1" exec "$2" $READY_COMMAND 2>&1); do
+    if [ "$(date +%s)" -ge "$deadline" ]; then
+      echo "$2 is not ready after $READY_SECONDS s: $reason" >&2
+      return 1
+    fi
+    sleep 1
+  done
+}`;
+
+/** Puts the archive on standard input into the volume. The carrier container is never started. */
+const putFiles = `
+put_files() {
+  carrier=$(engine create --network none --volume "$VOLUME:$DIRECTORY" "$IMAGE" true)
+  trap 'engine rm --force "$carrier" >/dev/null' EXIT
+  base64 -d | engine cp - "$carrier:$DIRECTORY"
+}`;
+
+export const writeFiles = `${engine}
+${putFiles}
+put_files`;
+
+/**
+ * A change begins only while every peer is ready, so that the set never loses a second member to it.
+ * PEERS holds words of the form "container,docker-host".
+ */
+export const writeFilesGated = `${engine}
+${putFiles}
+${awaitReady}
+for peer in $PEERS; do
+  await_ready "\${peer#*,}" "\${peer%%,*}" || {
+    echo "nothing was changed on $CONTAINER: bring \${peer%%,*} back first, or set synfleet:rolloutGate to false" >&2
+    exit 1
+  }
+done
+put_files`;
+
+/** Brings a running container over to the files in its volume: reload, restart when the service asks for it, then ready. */
+export const settle = `${engine}
+${awaitReady}
+if [ "$(engine inspect --format '{{.State.Running}}' "$CONTAINER")" = true ]; then
+  outcome=0
+  engine exec "$CONTAINER" $APPLY_COMMAND || outcome=$?
+  case $outcome in
+    0) ;;
+    10) engine restart --time "$STOP_SECONDS" "$CONTAINER" >/dev/null ;;
+    *) echo "$CONTAINER could not take the new files (exit code $outcome)" >&2; exit 1 ;;
+  esac
+else
+  engine start "$CONTAINER" >/dev/null
+fi
+await_ready "$HOST" "$CONTAINER"`;
+
+/** Ends when a one-shot container has ended, with its log as output and its exit code as result. */
+export const awaitEnd = `${engine}
+code=$(engine wait "$CONTAINER")
+engine logs "$CONTAINER" 2>&1
+[ "$code" = 0 ] || { echo "$CONTAINER ended with exit code $code" >&2; exit 1; }`;

@@ -1,0 +1,108 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+/** One file that a workload finds under {@link CONFIG_DIRECTORY}. */
+export interface FileSpec {
+  readonly content: pulumi.Input<string>;
+  /** Readable by the service's own user alone (0400) instead of by all (0444), and secret in state. @default false */
+  readonly secret?: boolean;
+}
+
+export interface VolumeSpec {
+  /** Role of the volume, such as "data"; part of its name. */
+  readonly name: string;
+  /** Absolute path at which the workload sees it. */
+  readonly path: string;
+}
+
+export interface PortSpec {
+  /** Port on which the workload listens. */
+  readonly internal: number;
+  /** Port of the host that leads there for clients. Without it, only the other workloads reach the port. */
+  readonly published?: number;
+}
+
+export interface HostMountSpec {
+  readonly hostPath: string;
+  readonly path: string;
+}
+
+export interface ResourceLimits {
+  /** Hard limit of memory, in MiB. Changing it is done in place. */
+  readonly memoryMiB: number;
+  /** Share of the host's processors, 1 = one whole processor. Changing it replaces the container, one member at a time. */
+  readonly cpus: number;
+}
+
+/**
+ * What a component asks a platform to run: plain values decide the structure, and only file contents are `Input`s.
+ * A field is here because two workloads need it; an adapter that cannot render one throws and never drops it.
+ */
+export interface WorkloadSpec {
+  /** Name by which the other workloads reach it; also its member name. */
+  readonly alias: string;
+  /** Name of one of the platform's hosts. */
+  readonly host: string;
+  /** One of Synfleet's own images, or a whole reference to another. */
+  readonly image: ImageSpec;
+  /** Arguments of the image's entry point. */
+  readonly command?: readonly string[];
+  /** Files by their path under {@link CONFIG_DIRECTORY}. */
+  readonly files: Readonly<Record<string, FileSpec>>;
+  readonly volumes: readonly VolumeSpec[];
+  readonly hostMounts?: readonly HostMountSpec[];
+  readonly ports: readonly PortSpec[];
+  readonly limits: ResourceLimits;
+  /** Size of /dev/shm, in MiB. @default 64 */
+  readonly sharedMemoryMiB?: number;
+  /** Time that the service is given to end before it is killed, in seconds. */
+  readonly stopSeconds: number;
+  /** Command that ends with 0 while the service answers. One-shot workloads have none. */
+  readonly health?: readonly string[];
+  /** A workload that ends by itself: not restarted, not expected to be running later. @default false */
+  readonly oneShot?: boolean;
+  /** Whether the service can change over to new files without a new container; see the image contract. @default true */
+  readonly reloads?: boolean;
+}
+
+export type ImageSpec = { readonly stage: string } | { readonly reference: string };
+
+/** Where a workload finds its {@link WorkloadSpec.files}. */
+export const CONFIG_DIRECTORY = "/etc/synfleet";
+
+/** User and group of every service in Synfleet's own images. */
+export const SERVICE_UID = 10001;
+
+/** The state of a workload in the deployment, for others to wait for. */
+export interface Workload {
+  readonly alias: string;
+  /** Started, though perhaps not ready. */
+  readonly started: pulumi.Resource;
+  /** Running with the declared files; on an update also ready, which for a database member includes caught up. */
+  readonly settled: pulumi.Resource;
+}
+
+export interface WorkloadOptions {
+  readonly parent: pulumi.Resource;
+  /** Workloads that must have settled before this one is touched: the order of a rolling change. */
+  readonly after?: readonly Workload[];
+  /** Workloads that must be ready before this one is changed in any way, so that a set never loses two members. */
+  readonly peers?: readonly string[];
+  readonly dependsOn?: pulumi.Input<pulumi.Resource>[];
+}
+
+/** How components reach the machines. One adapter a kind of machine; components know this interface alone. */
+export interface Platform {
+  /** For outputs and messages only; a component never branches on it. */
+  readonly kind: string;
+  readonly hosts: readonly string[];
+  workload(name: string, spec: WorkloadSpec, options: WorkloadOptions): Workload;
+  /** Host and port by which clients outside of the deployment reach a published port. A plain value. */
+  endpoint(host: string, published: number): string;
+  /** Names and addresses that a certificate must carry for clients that come through the host's published ports. */
+  advertised(host: string): {
+    readonly dnsNames: readonly string[];
+    readonly ipAddresses: readonly string[];
+  };
+  /** Networks of the other members, in CIDR form, where they are not those that a container is connected to. */
+  readonly peerCidrs: readonly string[];
+}

@@ -1,0 +1,153 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { parseSettings, SettingsError } from "./read.ts";
+
+function problemsOf(given: unknown): string[] {
+  try {
+    parseSettings(given);
+    return [];
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    return error.message
+      .split("\n")
+      .slice(1)
+      .map((line) => line.trim());
+  }
+}
+
+describe("defaults", () => {
+  test("are SynapseDB on one host, with the guide's ports", () => {
+    const settings = parseSettings({});
+    expect(settings.members).toEqual([
+      { name: "postgres1", number: 1, host: "local", port: 5432, managerPort: 8080 },
+      { name: "postgres2", number: 2, host: "local", port: 5433, managerPort: 8084 },
+      { name: "postgres3", number: 3, host: "local", port: 5434, managerPort: 8088 },
+    ]);
+    expect(settings.ports).toEqual({
+      read: 5001,
+      write: 5002,
+      statistics: 8404,
+      prometheus: 9090,
+      grafana: 3000,
+    });
+    expect(settings.etcd.map(({ name }) => name)).toEqual(["etcd1", "etcd2", "etcd3"]);
+  });
+});
+
+describe("wrong settings", () => {
+  const hosts = [{ name: "alpha" }, { name: "beta" }];
+  test.each<[string, unknown, string[]]>([
+    [
+      "unknown topology",
+      { topology: "mesh" },
+      ['synfleet:topology: got "mesh"; allowed: single-host, several-hosts'],
+    ],
+    [
+      "two members with one name",
+      { members: [{ name: "pg1" }, { name: "pg1", number: 2 }] },
+      [
+        'synfleet:members[1].name: got "pg1"; allowed: a name used once (members[0].name has it already)',
+      ],
+    ],
+    [
+      "an even count of etcd members",
+      { etcd: [{ name: "etcd1" }, { name: "etcd2" }] },
+      [
+        'synfleet:etcd: got "2 members"; allowed: an odd number: 1, 3, 5 or 7 (add one or remove one; 3 tolerate the loss of one)',
+      ],
+    ],
+    [
+      "a port used twice in the stack",
+      { ports: { read: 5432 } },
+      [
+        "synfleet:ports.read: got 5432; allowed: a port used once on its host (members[0].port has it already)",
+      ],
+    ],
+    [
+      "a member on an undeclared host",
+      { members: [{ name: "pg1" }, { name: "pg2", host: "omega" }] },
+      [
+        'synfleet:members[1].host: got "omega"; allowed: local (declare the host under synfleet:hosts, or place the member on a declared one)',
+      ],
+    ],
+    [
+      "a member whose number nothing tells",
+      { members: [{ name: "left" }, { name: "pg2" }] },
+      [
+        "synfleet:members[0].number: got nothing; allowed: 1 to 16 (give it, since it cannot be taken from the end of the name left)",
+      ],
+    ],
+    [
+      "a misspelt key",
+      { topolgy: "single-host" },
+      [
+        'synfleet:topolgy: got "single-host"; allowed: no such key (see docs/settings.md for the keys that there are)',
+      ],
+    ],
+    [
+      "a reserved name",
+      { members: [{ name: "balancer", number: 1 }, { name: "pg2" }] },
+      [
+        'synfleet:members[0].name: got "balancer"; allowed: a name that no other part of the deployment has (balancer is taken by the deployment itself)',
+      ],
+    ],
+    [
+      "several hosts without addresses",
+      {
+        topology: "several-hosts",
+        hosts,
+        members: [{ name: "pg1" }, { name: "pg2", host: "beta" }],
+      },
+      [
+        "synfleet:hosts[0].address: got nothing; allowed: the address by which the other hosts reach it",
+        "synfleet:hosts[1].address: got nothing; allowed: the address by which the other hosts reach it",
+      ],
+    ],
+    [
+      "more page cache than fits",
+      { postgres: { memoryMiB: 512, sharedBuffersMiB: 400 } },
+      [
+        "synfleet:postgres.sharedBuffersMiB: got 400; allowed: at most half of postgres.memoryMiB (512) (lower it or raise postgres.memoryMiB)",
+      ],
+    ],
+    [
+      "a number given as a word",
+      { postgres: { maxConnections: "many" } },
+      ['synfleet:postgres.maxConnections: got "many"; allowed: a value of type number'],
+    ],
+  ])("%s", (_, given, expected) => {
+    expect(problemsOf(given)).toEqual(expected);
+  });
+
+  test("are all told at once", () => {
+    const given = { topology: "single-host", etcd: [], members: [{ name: "a1" }, { name: "b1" }] };
+    expect(problemsOf(given).map((line) => line.split(":")[1])).toEqual([
+      "members[1].number",
+      "etcd",
+      "members[1].port",
+      "members[1].managerPort",
+    ]);
+  });
+});
+
+describe("any input", () => {
+  test("is either a whole set of settings or a list of problems, never another error", () => {
+    const given = fc.record(
+      {
+        topology: fc.anything(),
+        members: fc.anything(),
+        etcd: fc.array(fc.record({ name: fc.string() })),
+        postgres: fc.object(),
+        ports: fc.dictionary(fc.constantFrom("read", "write", "extra"), fc.integer()),
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(given, (settings) => {
+        const problems = problemsOf(settings);
+        expect(problems.every((line) => line.startsWith("synfleet:"))).toBe(true);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});

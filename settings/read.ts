@@ -1,0 +1,89 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { z } from "zod";
+import { checkSettings, type Problem } from "./checks.ts";
+import { settingsSchema } from "./schema.ts";
+import { resolve, type Settings } from "./settings.ts";
+
+/** All that is wrong with the settings, in one error. */
+export class SettingsError extends pulumi.RunError {
+  readonly problems: readonly Problem[];
+  constructor(problems: readonly Problem[]) {
+    super(
+      [
+        `${problems.length === 1 ? "1 setting is" : `${problems.length} settings are`} wrong; nothing was changed.`,
+        ...problems.map((problem) => `  ${describe(problem)}`),
+      ].join("\n"),
+    );
+    this.problems = problems;
+  }
+}
+
+const NAMESPACE = "synfleet";
+
+/** The only reader of the stack's configuration. Throws a {@link SettingsError} that lists every problem. */
+export function readSettings(config = pulumi.runtime.allConfig()): Settings {
+  const given: Record<string, unknown> = {};
+  for (const [key, text] of Object.entries(config)) {
+    const [namespace, name] = key.split(":");
+    if (namespace === NAMESPACE && name) given[name] = parseValue(text);
+  }
+  return parseSettings(given);
+}
+
+/** The same for settings that are at hand as an object, as in programs that import the library. */
+export function parseSettings(given: unknown): Settings {
+  const parsed = settingsSchema.safeParse(given);
+  const problems = parsed.success
+    ? checkSettings(resolve(parsed.data))
+    : parsed.error.issues.flatMap((issue) => fromZod(issue, given));
+  if (!parsed.success || problems.length > 0) throw new SettingsError(problems);
+  return resolve(parsed.data);
+}
+
+/** Configuration is text: lists, objects, numbers and booleans are JSON, and what is not JSON is a word. */
+function parseValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function fromZod(issue: z.core.$ZodIssue, given: unknown): Problem[] {
+  const got = valueAt(given, issue.path);
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({
+      key: pathOf([...issue.path, key]),
+      got: valueAt(given, [...issue.path, key]),
+      allowed: "no such key",
+      next: "see docs/settings.md for the keys that there are",
+    }));
+  }
+  const allowed =
+    issue.code === "invalid_value"
+      ? issue.values.join(", ")
+      : issue.code === "invalid_type"
+        ? `a value of type ${issue.expected}`
+        : issue.message;
+  return [{ key: pathOf(issue.path), got, allowed }];
+}
+
+function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key],
+    root,
+  );
+}
+
+function pathOf(path: readonly PropertyKey[]): string {
+  return path
+    .map((part, index) =>
+      typeof part === "number" ? `[${part}]` : index ? `.${String(part)}` : String(part),
+    )
+    .join("");
+}
+
+function describe({ key, got, allowed, next }: Problem): string {
+  const value = got === undefined ? "nothing" : JSON.stringify(got);
+  return `synfleet:${key}: got ${value}; allowed: ${allowed}${next ? ` (${next})` : ""}`;
+}

@@ -1,0 +1,42 @@
+import { defineConfig } from "vitest/config";
+
+const shared = { setupFiles: ["test/support/setup.ts"] };
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          ...shared,
+          name: "unit",
+          include: [
+            "{commands,components,engine,images,manager,policy,settings,systems}/**/*.test.ts",
+            "test/unit/**/*.test.ts",
+          ],
+          exclude: ["**/node_modules/**"],
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: "integration",
+          include: ["test/integration/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 600_000,
+          // Two processors carry one real cluster at a time.
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: "acceptance",
+          include: ["test/acceptance/**/*.test.ts"],
+          testTimeout: 300_000,
+          hookTimeout: 900_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
