@@ -1,0 +1,103 @@
+import { isIP } from "node:net";
+import { Client, type ClientConfig } from "pg";
+import type { TlsMaterial } from "../runtime.ts";
+
+export interface DatabaseTarget {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly user: string;
+}
+
+const connectTimeoutMs = 2000;
+
+/**
+ * One connection to one member, made when first used and made anew after any failure. `pg` queues
+ * queries on it, which is all the pooling that a poll once a second needs.
+ */
+export class Database {
+  readonly #target: DatabaseTarget;
+  readonly #tls: TlsMaterial;
+  readonly #name: string;
+  #client: Promise<Client> | undefined;
+
+  constructor(target: DatabaseTarget, tls: TlsMaterial, applicationName: string) {
+    this.#target = target;
+    this.#tls = tls;
+    this.#name = applicationName;
+  }
+
+  /** Runs one query and returns its rows; the connection is given up when it takes too long. */
+  async query<Row>(text: string, values: unknown[], timeoutMs: number): Promise<Row[]> {
+    const connecting = (this.#client ??= this.#connect());
+    try {
+      const client = await connecting;
+      const result = await client.query({ text, values, query_timeout: timeoutMs });
+      return result.rows as Row[];
+    } catch (error) {
+      // An error of the server (it has a severity) leaves the connection as good as it was.
+      const ofServer = error instanceof Error && "severity" in error && !isFatal(error);
+      if (!ofServer) this.#drop(connecting);
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    const connecting = this.#client;
+    this.#client = undefined;
+    const client = await connecting?.catch(() => undefined);
+    await client?.end().catch(() => undefined);
+  }
+
+  #connect(): Promise<Client> {
+    const client = new Client(clientConfig(this.#target, this.#tls, this.#name));
+    const connecting = client.connect().then(
+      () => client,
+      (error: unknown) => {
+        destroy(client);
+        throw error;
+      },
+    );
+    client.on("error", () => this.#drop(connecting));
+    client.on("end", () => this.#drop(connecting));
+    return connecting;
+  }
+
+  #drop(connecting: Promise<Client>): void {
+    if (this.#client !== connecting) return;
+    this.#client = undefined;
+    // `end()` would wait for an answer that a dead host never gives.
+    connecting.then(destroy, () => undefined);
+  }
+}
+
+function destroy(client: Client): void {
+  const { connection } = client as unknown as {
+    connection?: { stream?: { destroy?: () => void } };
+  };
+  connection?.stream?.destroy?.();
+}
+
+function isFatal(error: object): boolean {
+  const { severity } = error as { severity?: unknown };
+  return severity === "FATAL" || severity === "PANIC";
+}
+
+function clientConfig(target: DatabaseTarget, tls: TlsMaterial, name: string): ClientConfig {
+  return {
+    host: target.host,
+    port: target.port,
+    database: target.database,
+    user: target.user,
+    application_name: name,
+    connectionTimeoutMillis: connectTimeoutMs,
+    keepAlive: true,
+    ssl: {
+      ...tls,
+      minVersion: "TLSv1.3",
+      // Without it an address instead of a name would be checked against "localhost".
+      host: target.host,
+      ...(isIP(target.host) === 0 ? { servername: target.host } : {}),
+    } as ClientConfig["ssl"],
+  };
+}

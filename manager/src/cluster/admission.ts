@@ -1,0 +1,103 @@
+import type { AdmissionLimits } from "../config.ts";
+import type { PeerView } from "./peers.ts";
+
+/** Whether the balancer may send clients to the member, and why. */
+export interface Verdict {
+  readonly admitted: boolean;
+  readonly reason: string;
+}
+
+export interface AdmissionQuestion {
+  readonly admittedNow: boolean;
+  readonly peers: readonly PeerView[];
+  readonly limits: AdmissionLimits;
+  readonly troubleSeconds: number;
+  /** How many declared members have a higher number: those give way first (see below). */
+  readonly rank: number;
+}
+
+/** Members withdraw one after another by this step, so that they do not all leave at once. */
+export const staggerSeconds = 3;
+
+/**
+ * The one gate, for a member that takes part in an initialised cluster. Opening asks for proof from
+ * every peer that answers; closing asks for trouble that lasts, and for another member that stays open:
+ * a member that was caught up and is alone in serving does more good open than closed.
+ */
+export function judge(question: AdmissionQuestion): Verdict {
+  return question.admittedNow ? keepOpen(question) : open(question);
+}
+
+function open({ peers, limits }: AdmissionQuestion): Verdict {
+  for (const peer of peers) {
+    const why = holdsUp(peer, limits);
+    if (why !== undefined) return { admitted: false, reason: why };
+  }
+  return { admitted: true, reason: openReason(peers, limits) };
+}
+
+/** The same text for opening and for staying open, so that the verdict is written once. */
+function openReason(peers: readonly PeerView[], limits: AdmissionLimits): string {
+  const absent = peers
+    .filter((peer) => peer.presence === "unreachable")
+    .filter((peer) => peer.unreachableSeconds >= limits.absentAfterSeconds)
+    .map((peer) => peer.name);
+  const without = absent.length === 0 ? "" : ` (no answer from ${absent.join(", ")})`;
+  return `receives from all reachable peers${without}`;
+}
+
+function holdsUp(peer: PeerView, limits: AdmissionLimits): string | undefined {
+  switch (peer.presence) {
+    case "unreachable":
+      return peer.unreachableSeconds >= limits.absentAfterSeconds
+        ? undefined
+        : `waiting up to ${limits.absentAfterSeconds} s for ${peer.name}, which does not answer`;
+    case "outside":
+      return undefined;
+    case "joined":
+      if (peer.subscription !== "replicating") {
+        return `subscription to ${peer.name} is ${peer.subscription}`;
+      }
+      if (peer.lagBytes === undefined)
+        return `${peer.name} has no replication slot for this member`;
+      if (!peer.caughtUp) return `catching up with ${peer.name}`;
+      return lagAbove(peer, limits.openBelowBytes, limits.openBelowSeconds)
+        ? `lag behind ${peer.name} is above the limit for opening`
+        : undefined;
+  }
+}
+
+function keepOpen(question: AdmissionQuestion): Verdict {
+  const { peers, limits, rank, troubleSeconds } = question;
+  const trouble = findTrouble(peers, limits);
+  const borneSeconds = limits.withdrawAfterSeconds + rank * staggerSeconds;
+  if (trouble === undefined || troubleSeconds < borneSeconds) {
+    return { admitted: true, reason: openReason(peers, limits) };
+  }
+  if (!peers.some((peer) => peer.admitted)) {
+    return { admitted: true, reason: `${trouble}; kept open, as no other member is admitted` };
+  }
+  return { admitted: false, reason: trouble };
+}
+
+/** What would close an open member if it lasts. */
+export function findTrouble(
+  peers: readonly PeerView[],
+  limits: AdmissionLimits,
+): string | undefined {
+  for (const peer of peers) {
+    if (peer.presence !== "joined") continue;
+    if (peer.subscription !== "replicating") {
+      return `subscription to ${peer.name} is ${peer.subscription}`;
+    }
+    if (peer.lagBytes === undefined) return `${peer.name} has no replication slot for this member`;
+    if (lagAbove(peer, limits.closeAboveBytes, limits.closeAboveSeconds)) {
+      return `lag behind ${peer.name} is above the limit for staying open`;
+    }
+  }
+  return undefined;
+}
+
+function lagAbove(peer: PeerView, bytes: number, seconds: number): boolean {
+  return (peer.lagBytes ?? 0) > bytes || (peer.lagSeconds ?? 0) > seconds;
+}

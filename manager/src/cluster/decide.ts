@@ -1,0 +1,161 @@
+import type { Config, MemberConfig } from "../config.ts";
+import { type Action, meshActions } from "./actions.ts";
+import { type Verdict, findTrouble, judge } from "./admission.ts";
+import type { Observation } from "./observation.ts";
+import { type PeerMemory, type PeerView, lookAtPeer, meshHolds } from "./peers.ts";
+import type { MemberStatus } from "./status.ts";
+
+/** What is carried from one decision to the next. */
+export interface Memory {
+  /** Start of the member's postmaster: another value is a restart, and proof begins anew. */
+  readonly memberStartedAt?: string;
+  readonly troubleSinceMs?: number;
+  /** Last time trouble was seen; it ends only after a while without, as a failing worker flaps. */
+  readonly troubleSeenMs?: number;
+  readonly peers: Readonly<Record<string, PeerMemory>>;
+}
+
+export interface Decision {
+  readonly memory: Memory;
+  readonly peers: readonly PeerView[];
+  readonly verdict: Verdict;
+  /** True when this member receives from every declared peer, all of them reachable. */
+  readonly meshComplete: boolean;
+  readonly initialised: boolean;
+  readonly actions: readonly Action[];
+}
+
+export const emptyMemory: Memory = { peers: {} };
+
+const troubleEndsAfterMs = 5000;
+
+/** Decides what the manager of `own` does after one look around. Pure: time is in the observation. */
+export function decide(
+  config: Pick<Config, "admission" | "members">,
+  own: MemberConfig,
+  memory: Memory,
+  observation: Observation,
+): Decision {
+  const status = observation.own.ok ? observation.own.value : undefined;
+  const restarted = status !== undefined && memory.memberStartedAt !== status.postmaster_started_at;
+  const peerMemories: Record<string, PeerMemory> = {};
+  const peers: PeerView[] = [];
+  for (const peer of config.members.filter((entry) => entry.name !== own.name)) {
+    const before = memory.peers[peer.name] ?? { samples: [] };
+    const { target: _, ...withoutTarget } = before;
+    const look = lookAtPeer(peer, own.name, observation, restarted ? withoutTarget : before);
+    peerMemories[peer.name] = look.memory;
+    peers.push(look.view);
+  }
+  const started = status?.postmaster_started_at ?? memory.memberStartedAt;
+  const found = status === undefined ? undefined : findTrouble(peers, config.admission);
+  const trouble = trackTrouble(memory, found, observation.nowMs);
+  const next: Memory = {
+    ...(started === undefined ? {} : { memberStartedAt: started }),
+    ...trouble,
+    peers: peerMemories,
+  };
+  const meshComplete =
+    status?.joined === true && peers.every((peer) => meshHolds(peer, config.admission));
+  const initialised = isInitialised(observation, peers);
+  const done = (verdict: Verdict, actions: readonly Action[]): Decision => ({
+    memory: next,
+    peers,
+    verdict,
+    meshComplete,
+    initialised,
+    actions: status === undefined ? [] : [...actions, ...verdictActions(status, verdict)],
+  });
+
+  if (status === undefined) {
+    const error = observation.own.ok ? "" : `: ${observation.own.error}`;
+    return done({ admitted: false, reason: `${own.name} does not answer${error}` }, []);
+  }
+  const outside = whyOutside(own, status, observation, initialised);
+  if (outside !== undefined) {
+    const join = outside.join
+      ? [{ kind: "join", member: own.name, number: own.number } as const]
+      : [];
+    return done({ admitted: false, reason: outside.reason }, join);
+  }
+  const actions = [...markActions(own, status, observation), ...meshActions(status, peers)];
+  if (!initialised) {
+    const ready = peers.filter((peer) => meshHolds(peer, config.admission)).length;
+    const reason = `the cluster is not initialised yet; ${ready} of ${peers.length} peers replicate`;
+    return done({ admitted: false, reason }, actions);
+  }
+  const verdict = judge({
+    admittedNow: status.admitted,
+    peers,
+    limits: config.admission,
+    troubleSeconds:
+      next.troubleSinceMs === undefined ? 0 : (observation.nowMs - next.troubleSinceMs) / 1000,
+    rank: config.members.filter((entry) => entry.number > own.number).length,
+  });
+  return done(verdict, actions);
+}
+
+function trackTrouble(
+  memory: Memory,
+  trouble: string | undefined,
+  nowMs: number,
+): Pick<Memory, "troubleSinceMs" | "troubleSeenMs"> {
+  if (trouble !== undefined) {
+    return { troubleSinceMs: memory.troubleSinceMs ?? nowMs, troubleSeenMs: nowMs };
+  }
+  const { troubleSinceMs, troubleSeenMs } = memory;
+  if (troubleSinceMs === undefined || troubleSeenMs === undefined) return {};
+  return nowMs - troubleSeenMs < troubleEndsAfterMs ? { troubleSinceMs, troubleSeenMs } : {};
+}
+
+/**
+ * The mark in etcd says it; a member that was ever admitted proves it too. So an etcd that lost its
+ * data, or does not answer, closes nobody and lets no empty member in.
+ */
+function isInitialised(observation: Observation, peers: readonly PeerView[]): boolean {
+  const { own, store } = observation;
+  if (store.known && store.initialised) return true;
+  if (own.ok && own.value.ever_admitted) return true;
+  return peers.some((peer) => peer.status?.ever_admitted === true);
+}
+
+function whyOutside(
+  own: MemberConfig,
+  status: MemberStatus,
+  observation: Observation,
+  initialised: boolean,
+): { reason: string; join: boolean } | undefined {
+  const needs = `${own.name} needs synchronising`;
+  const mark = observation.store.marks[own.name];
+  if (!status.joined) {
+    if (initialised) {
+      const reason = `${needs}: it is empty and the cluster already holds data`;
+      return { reason, join: false };
+    }
+    if (!observation.store.known) {
+      return { reason: `waiting for etcd to say whether ${own.name} is new`, join: false };
+    }
+    return { reason: `${own.name} is joining`, join: true };
+  }
+  const foreign = mark !== undefined && mark.systemIdentifier !== status.system_identifier;
+  if (initialised && foreign && !status.ever_admitted) {
+    const reason = `${needs}: its database is not the one that joined (system identifier differs)`;
+    return { reason, join: false };
+  }
+  return undefined;
+}
+
+/** The mark follows the database until the cluster is initialised; from then on it is only restored. */
+function markActions(own: MemberConfig, status: MemberStatus, observation: Observation): Action[] {
+  const { store } = observation;
+  if (!store.known) return [];
+  const mark = store.marks[own.name];
+  if (mark?.systemIdentifier === status.system_identifier) return [];
+  if (store.initialised && mark !== undefined && !status.ever_admitted) return [];
+  return [{ kind: "mark", member: own.name, systemIdentifier: status.system_identifier }];
+}
+
+function verdictActions(status: MemberStatus, verdict: Verdict): Action[] {
+  if (status.admitted === verdict.admitted && status.reason === verdict.reason) return [];
+  return [{ kind: verdict.admitted ? "admit" : "withdraw", reason: verdict.reason }];
+}
