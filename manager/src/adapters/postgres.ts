@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { Client, type ClientConfig } from "pg";
+import { Client, type ClientConfig, type QueryConfig } from "pg";
 import type { TlsMaterial } from "../runtime.ts";
 
 export interface DatabaseTarget {
@@ -32,7 +32,13 @@ export class Database {
     const connecting = (this.#client ??= this.#connect());
     try {
       const client = await connecting;
-      const result = await client.query({ text, values, query_timeout: timeoutMs });
+      // `query_timeout` per query is pg's own, though its types only know it for a whole client.
+      const query: QueryConfig & { query_timeout: number } = {
+        text,
+        values,
+        query_timeout: timeoutMs,
+      };
+      const result = await client.query(query);
       return result.rows as Row[];
     } catch (error) {
       // An error of the server (it has a severity) leaves the connection as good as it was.
