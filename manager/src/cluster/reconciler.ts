@@ -40,7 +40,7 @@ export class Reconciler {
   readonly #storeWatch: Watch<StoreView>;
   readonly #backoff = new Backoff();
   #store: StoreView = { known: false, initialised: false, marks: {} };
-  #storeAskedMs = 0;
+  #storeAskedMs = Number.NEGATIVE_INFINITY;
   #memory: Memory;
   #snapshot: Snapshot | undefined;
   #acting: Promise<void> | undefined;
@@ -142,7 +142,7 @@ export class Reconciler {
         await this.#ports.etcd.putMark(action.member, {
           systemIdentifier: action.systemIdentifier,
         });
-        this.#storeAskedMs = 0;
+        this.#storeAskedMs = Number.NEGATIVE_INFINITY;
       } else {
         await this.#ports.own.act(action);
       }
