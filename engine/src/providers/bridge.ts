@@ -1,0 +1,155 @@
+import {
+  UNKNOWN,
+  type Call,
+  type PropertyMap,
+  type PropertyValue,
+  type Provider,
+} from "../provider.ts";
+import { checkInputs } from "./check.ts";
+import { diffInputs } from "./diff.ts";
+import {
+  DEFAULTS_KEY,
+  isAbsent,
+  isMap,
+  secretProperties,
+  withoutDefaults,
+  type Kind,
+  type Properties,
+  type ResourceSchema,
+} from "./schema.ts";
+
+export interface Made {
+  readonly id: string;
+  readonly outputs: PropertyMap;
+}
+
+/** What acts on real objects of one type. Inputs come expanded and without bookkeeping. */
+export interface Actions {
+  create(call: Call, inputs: PropertyMap): Promise<Made>;
+  /** The object now; undefined when it is gone. `known` is what its state said before, or what was asked for just now. */
+  read?(call: Call, id: string, known: PropertyMap): Promise<PropertyMap | undefined>;
+  update?(call: Call, id: string, old: PropertyMap, inputs: PropertyMap): Promise<PropertyMap>;
+  delete?(call: Call, id: string, outputs: PropertyMap, inputs: PropertyMap): Promise<void>;
+}
+
+export interface ResourceType {
+  readonly schema: ResourceSchema;
+  /** Loads the code and the libraries that act, which check and diff do without. */
+  readonly actions: () => Promise<Actions>;
+}
+
+export interface ProviderParts {
+  readonly name: string;
+  readonly types: readonly ResourceType[];
+  readonly configure?: (config: PropertyMap) => Promise<void>;
+}
+
+/** A provider of the engine made of tables: everything that only compares values is done here, once for all types. */
+export function bridge(parts: ProviderParts): Provider {
+  const types = new Map(parts.types.map((type) => [type.schema.type, type]));
+  const find = (token: string): ResourceType => {
+    const found = types.get(token);
+    if (found) return found;
+    throw new Error(
+      `resource type ${token} is not supported by the offline engine; ` +
+        `of package ${parts.name} it has: ${[...types.keys()].join(", ")}; use the Pulumi CLI for others`,
+    );
+  };
+  return {
+    name: parts.name,
+    types: [...types.keys()],
+    secretOutputs: (type) => secretProperties(find(type).schema),
+    configure: async (config) => parts.configure?.(config),
+    check: async (call) => checkInputs(find(call.type).schema, call),
+    diff: async (call) =>
+      diffInputs(find(call.type).schema, call.oldOutputs, call.newInputs, call.ignoreChanges),
+    create: async (call) => {
+      const { schema, actions } = find(call.type);
+      if (call.preview) return { id: "", outputs: plan(schema, plain(schema, call.inputs), {}) };
+      const { id, outputs } = await (await actions()).create(call, plain(schema, call.inputs));
+      return { id, outputs: { ...outputs, id } };
+    },
+    read: async (call) => {
+      const { schema, actions } = find(call.type);
+      const read = (await actions()).read;
+      if (!read) return { id: call.id, inputs: call.inputs, outputs: call.outputs };
+      const outputs = await read(call, call.id, call.outputs);
+      if (!outputs) return undefined;
+      const inputs = refreshInputs(schema.properties, call.inputs, outputs);
+      return { id: call.id, inputs, outputs: { ...outputs, id: call.id } };
+    },
+    update: async (call) => {
+      const { schema, actions } = find(call.type);
+      const inputs = plain(schema, call.newInputs);
+      if (call.preview) return { outputs: plan(schema, inputs, call.oldOutputs) };
+      const { update } = await actions();
+      if (!update) throw new Error(`${call.urn}: ${call.type} cannot be updated in place`);
+      const outputs = await update(call, call.id, call.oldOutputs, inputs);
+      return { outputs: { ...outputs, id: call.id } };
+    },
+    delete: async (call) => {
+      await (
+        await find(call.type).actions()
+      ).delete?.(call, call.id, call.outputs, withoutDefaults(call.inputs) as PropertyMap);
+    },
+    invoke: async (token) => {
+      throw new Error(
+        `function ${token} is not supported by the offline engine; remove the call or use the Pulumi CLI`,
+      );
+    },
+  };
+}
+
+function plain(schema: ResourceSchema, inputs: PropertyMap): PropertyMap {
+  const bare = withoutDefaults(inputs) as PropertyMap;
+  return schema.expand?.(bare) ?? bare;
+}
+
+/** The outputs that a preview can promise: what is asked for, what stays, and UNKNOWN for the rest. */
+function plan(schema: ResourceSchema, inputs: PropertyMap, old: PropertyMap): PropertyMap {
+  const outputs: PropertyMap = {};
+  for (const [name, property] of Object.entries(schema.properties)) {
+    const given = inputs[name];
+    const fillsIn = property.computed || property.outputOnly;
+    if (!isAbsent(given)) outputs[name] = given;
+    else if (fillsIn) outputs[name] = old[name] === undefined ? UNKNOWN : old[name];
+    else if (property.default !== undefined) outputs[name] = property.default;
+  }
+  return outputs;
+}
+
+/** What a refresh makes of inputs: each that the program gave takes the value that the real object has now. */
+export function refreshInputs(
+  properties: Properties,
+  inputs: PropertyMap,
+  outputs: PropertyMap,
+): PropertyMap {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, value]) => {
+      const now = outputs[name];
+      const property = properties[name];
+      if (name === DEFAULTS_KEY || !property || isAbsent(now)) return [name, value];
+      if (property.same?.(value, now)) return [name, value];
+      return [name, refreshValue(property.kind, value, now)];
+    }),
+  );
+}
+
+function refreshValue(kind: Kind, value: PropertyValue, now: PropertyValue): PropertyValue {
+  if (typeof kind === "string" || "map" in kind) return now;
+  if ("block" in kind)
+    return isMap(value) && isMap(now) ? refreshInputs(kind.block, value, now) : now;
+  const inner = "list" in kind ? kind.list : kind.set;
+  const unchanged =
+    Array.isArray(value) &&
+    Array.isArray(now) &&
+    diffInputs(
+      { type: "", bridge: "sdk", properties: { value: { kind } } },
+      { value: now },
+      { value },
+    ).changed.length === 0;
+  if (unchanged || !Array.isArray(value) || !Array.isArray(now)) return unchanged ? value : now;
+  return now.map((item, index) =>
+    index < value.length ? refreshValue(inner, value[index]!, item) : item,
+  );
+}

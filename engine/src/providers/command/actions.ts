@@ -1,0 +1,32 @@
+import { randomBytes } from "node:crypto";
+import type { Call, PropertyMap } from "../../provider.ts";
+import type { Actions } from "../bridge.ts";
+import { runCommand, type Ran } from "./run.ts";
+
+const nothing: Ran = { stdout: "", stderr: "" };
+
+const previousOutput = (state: PropertyMap): Ran => ({
+  stdout: typeof state["stdout"] === "string" ? state["stdout"] : "",
+  stderr: typeof state["stderr"] === "string" ? state["stderr"] : "",
+});
+
+async function run(call: Call, verb: string, inputs: PropertyMap, previous: Ran): Promise<Ran> {
+  const script = inputs[verb];
+  return typeof script === "string" ? runCommand(call, script, inputs, previous) : previous;
+}
+
+const nameOf = (call: Call) => call.urn.slice(call.urn.lastIndexOf("::") + 2);
+
+export const commandActions: Actions = {
+  async create(call, inputs) {
+    const id = nameOf(call) + randomBytes(4).toString("hex");
+    return { id, outputs: { ...inputs, ...(await run(call, "create", inputs, nothing)) } };
+  },
+  async update(call, _id, old, inputs) {
+    const verb = typeof inputs["update"] === "string" ? "update" : "create";
+    return { ...inputs, ...(await run(call, verb, inputs, previousOutput(old))) };
+  },
+  async delete(call, _id, outputs) {
+    await run(call, "delete", outputs, previousOutput(outputs));
+  },
+};

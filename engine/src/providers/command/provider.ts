@@ -1,0 +1,31 @@
+import type { Provider } from "../../provider.ts";
+import { bridge } from "../bridge.ts";
+import type { ResourceSchema } from "../schema.ts";
+
+const FILES = "it would put files into the state; read them in the program instead";
+
+export const commandSchema: ResourceSchema = {
+  type: "command:local:Command",
+  bridge: "framework",
+  properties: {
+    create: { kind: "string" },
+    update: { kind: "string" },
+    delete: { kind: "string" },
+    triggers: { kind: { list: "any" }, forceNew: true },
+    stdin: { kind: "string" },
+    environment: { kind: { map: "string" } },
+    dir: { kind: "string" },
+    interpreter: { kind: { list: "string" } },
+    logging: { kind: "string", allowed: ["stdout", "stderr", "stdoutAndStderr", "none"] },
+    addPreviousOutputInEnv: { kind: "boolean" },
+    assetPaths: { kind: { list: "string" }, unsupported: FILES },
+    archivePaths: { kind: { list: "string" }, unsupported: FILES },
+    stdout: { kind: "string", outputOnly: true },
+    stderr: { kind: "string", outputOnly: true },
+  },
+};
+
+export function commandProvider(): Provider {
+  const actions = async () => (await import("./actions.ts")).commandActions;
+  return bridge({ name: "command", types: [{ schema: commandSchema, actions }] });
+}

@@ -1,0 +1,141 @@
+import { UNKNOWN, type Diff, type PropertyMap, type PropertyValue } from "../provider.ts";
+import {
+  DEFAULTS_KEY,
+  hasUnknown,
+  isAbsent,
+  isEmpty,
+  isMap,
+  joinPath,
+  type Kind,
+  type Properties,
+  type Property,
+  type ResourceSchema,
+} from "./schema.ts";
+
+interface Change {
+  readonly path: string;
+  readonly replace: boolean;
+}
+
+/**
+ * What must change so that the object whose outputs are `old` becomes what `now` asks for. Like the reference, it compares
+ * with the outputs and not with the old inputs: that is how drift found by a refresh is put right.
+ */
+export function diffInputs(
+  schema: ResourceSchema,
+  old: PropertyMap,
+  now: PropertyMap,
+  ignoreChanges: readonly string[] = [],
+): Diff {
+  const wanted = schema.expand?.(now) ?? now;
+  const changes = diffBlock(schema.properties, old, wanted, "", false).filter(
+    ({ path }) => !ignoreChanges.some((ignored) => covers(ignored, path)),
+  );
+  return {
+    changed: changes.map(({ path }) => path),
+    replaced: changes.filter(({ replace }) => replace).map(({ path }) => path),
+    ...(schema.deleteBeforeReplace ? { deleteBeforeReplace: true } : {}),
+  };
+}
+
+function covers(ignored: string, path: string): boolean {
+  if (ignored === "*" || ignored === path) return true;
+  return path.startsWith(ignored) && /[.[]/.test(path[ignored.length] ?? "");
+}
+
+function diffBlock(
+  properties: Properties,
+  old: PropertyMap,
+  now: PropertyMap,
+  path: string,
+  replace: boolean,
+): Change[] {
+  return Object.entries(properties).flatMap(([name, property]) =>
+    property.outputOnly
+      ? []
+      : diffProperty(
+          property,
+          old[name],
+          now[name],
+          joinPath(path, name),
+          replace || property.forceNew === true,
+        ),
+  );
+}
+
+function diffProperty(
+  property: Property,
+  old: PropertyValue | undefined,
+  now: PropertyValue | undefined,
+  path: string,
+  replace: boolean,
+): Change[] {
+  const wanted = isAbsent(now) ? property.default : now;
+  if (isEmpty(wanted) && wanted !== UNKNOWN) {
+    // An empty value says nothing where the real object may fill the property in.
+    const silent = isAbsent(wanted) || typeof wanted !== "boolean";
+    if (isEmpty(old) || (property.computed && silent)) return [];
+    return [{ path, replace }];
+  }
+  if (!isAbsent(old) && !hasUnknown(wanted) && property.same?.(old, wanted!)) return [];
+  return diffValue(property.kind, old, wanted!, path, replace);
+}
+
+function diffValue(
+  kind: Kind,
+  old: PropertyValue | undefined,
+  now: PropertyValue,
+  path: string,
+  replace: boolean,
+): Change[] {
+  const here = [{ path, replace }];
+  if (now === UNKNOWN) return here;
+  if (typeof kind === "string") {
+    if (kind === "any") return sameJson(old, now) ? [] : here;
+    return (isEmpty(old) && isEmpty(now)) || old === now ? [] : here;
+  }
+  if ("list" in kind) {
+    if (!Array.isArray(old) || !Array.isArray(now) || old.length !== now.length) return here;
+    return now.flatMap((item, index) =>
+      diffValue(kind.list, old[index], item, joinPath(path, index), replace),
+    );
+  }
+  if ("set" in kind) return diffSet(kind.set, old, now, path, replace);
+  if (!isMap(now)) return here;
+  const before = isMap(old) ? old : {};
+  if ("block" in kind) return diffBlock(kind.block, before, now, path, replace);
+  return [...new Set([...Object.keys(before), ...Object.keys(now)])]
+    .filter((key) => key !== DEFAULTS_KEY && before[key] !== now[key])
+    .map((key) => ({ path: joinPath(path, key), replace }));
+}
+
+/** Pairs the members off; what is left over on either side has changed. */
+function diffSet(
+  kind: Kind,
+  old: PropertyValue | undefined,
+  now: PropertyValue,
+  path: string,
+  replace: boolean,
+): Change[] {
+  if (!Array.isArray(now)) return [{ path, replace }];
+  const left = Array.isArray(old) ? [...old] : [];
+  const changes = now.flatMap((item, index) => {
+    const match = left.findIndex(
+      (member) => diffValue(kind, member, item, path, replace).length === 0,
+    );
+    if (match < 0) return [{ path: joinPath(path, index), replace }];
+    left.splice(match, 1);
+    return [];
+  });
+  return changes.length === 0 && left.length > 0 ? [{ path, replace }] : changes;
+}
+
+function sameJson(a: PropertyValue | undefined, b: PropertyValue | undefined): boolean {
+  if (a === b || (isAbsent(a) && isAbsent(b))) return true;
+  if (Array.isArray(a) && Array.isArray(b))
+    return a.length === b.length && a.every((item, index) => sameJson(item, b[index]));
+  if (!isMap(a) || !isMap(b)) return false;
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])].every((key) =>
+    sameJson(a[key], b[key]),
+  );
+}

@@ -1,0 +1,50 @@
+import Docker from "dockerode";
+import { readTls, type Connection } from "./connection.ts";
+import { SshAgent } from "./ssh.ts";
+
+/** A client of the daemon; nothing is sent before its first request. */
+export async function connect(connection: Connection): Promise<Docker> {
+  const { via } = connection;
+  if ("socketPath" in via) return new Docker({ socketPath: via.socketPath });
+  if ("ssh" in via) {
+    // The host name only fills the HTTP header: every connection is a new `docker system dial-stdio` over ssh.
+    const agent = new SshAgent(via.ssh);
+    return new Docker({
+      protocol: "http",
+      host: "docker",
+      port: 80,
+      agent,
+    } as Docker.DockerOptions);
+  }
+  const tls = via.tls ? await readTls(connection) : {};
+  return new Docker({
+    protocol: via.tls ? "https" : "http",
+    host: via.host,
+    port: via.port,
+    ...tls,
+  });
+}
+
+/** What the daemon answered, when a request failed. */
+export function statusOf(error: unknown): number | undefined {
+  const status = (error as { statusCode?: unknown } | undefined)?.statusCode;
+  return typeof status === "number" ? status : undefined;
+}
+
+export const isGone = (error: unknown): boolean => statusOf(error) === 404;
+
+export const messageOf = (error: unknown): string => {
+  const answer = (error as { json?: { message?: unknown } } | undefined)?.json?.message;
+  if (typeof answer === "string") return answer;
+  return error instanceof Error ? error.message : String(error);
+};
+
+/** Undefined instead of an error when the daemon does not know the object. */
+export async function orGone<T>(request: Promise<T>): Promise<T | undefined> {
+  try {
+    return await request;
+  } catch (error) {
+    if (isGone(error)) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,142 @@
+import type Docker from "dockerode";
+import type { Call, PropertyMap } from "../../provider.ts";
+import type { Actions } from "../bridge.ts";
+import { knownOutputs } from "../outputs.ts";
+import { diffInputs } from "../diff.ts";
+import { messageOf, orGone, statusOf } from "./client.ts";
+import { containerOutputs } from "./container-state.ts";
+import type { Daemon } from "./daemon.ts";
+import { ensureImage } from "./image.ts";
+import { containerSchema } from "./schema.ts";
+import { containerBody, updateBody } from "./spec.ts";
+import { joinNetworks, upload, waitUntilEnded, waitUntilHealthy } from "./container-steps.ts";
+import { numberOf, textOf } from "./values.ts";
+
+const NOT_MODIFIED = 304;
+const CONFLICT = 409;
+
+/** What a container update carries; the rest of a change is only the provider's own. */
+const updatable = [
+  "restart",
+  "maxRetryCount",
+  "memory",
+  "memoryReservation",
+  "memorySwap",
+  "cpuShares",
+  "cpuSet",
+  "deviceReadBps",
+  "deviceReadIops",
+  "deviceWriteBps",
+  "deviceWriteIops",
+];
+
+export const containerActions = (daemon: Daemon): Actions => ({
+  async create(call, inputs) {
+    const docker = await daemon.docker();
+    const known = knownOutputs(containerSchema, inputs);
+    await ensureImage(daemon, call, textOf(inputs["image"])!, textOf(inputs["platform"]));
+    const container = await docker.createContainer({
+      _query: { name: textOf(inputs["name"]), platform: textOf(inputs["platform"]) },
+      _body: containerBody(inputs),
+      abortSignal: call.signal,
+    } as Docker.ContainerCreateOptions);
+    try {
+      const logs = await bringUp(docker, call, container, known);
+      const info = await container.inspect();
+      const outputs = containerOutputs(known, info);
+      return {
+        id: info.Id,
+        outputs: logs === undefined ? outputs : { ...outputs, containerLogs: logs },
+      };
+    } catch (error) {
+      // Half a container would be in the way of the next try, so its last words go into the error and it goes away.
+      const words = await lastWords(container);
+      await container.remove({ force: true, v: true }).catch(() => {});
+      const name = String(inputs["name"]);
+      throw new Error(`container ${name}: ${messageOf(error)}; it was removed again${words}`);
+    }
+  },
+
+  async read(_call, id, known) {
+    const docker = await daemon.docker();
+    const info = await orGone(docker.getContainer(id).inspect());
+    return info && containerOutputs({ ...knownOutputs(containerSchema, known, known) }, info);
+  },
+
+  async update(call, id, old, inputs) {
+    const docker = await daemon.docker();
+    const container = docker.getContainer(id);
+    const { changed } = diffInputs(containerSchema, old, inputs);
+    if (changed.some((path) => updatable.includes(path.split(/[.[]/)[0]!)))
+      await container.update({ ...updateBody(inputs), abortSignal: call.signal });
+    const known = knownOutputs(containerSchema, inputs, old);
+    if (old["mustRun"] === false && known["mustRun"] === true && known["start"] === true)
+      await startContainer(container, call);
+    return containerOutputs(known, await container.inspect());
+  },
+
+  async delete(call, id, outputs) {
+    const docker = await daemon.docker();
+    const container = docker.getContainer(id);
+    const t = numberOf(outputs["destroyGraceSeconds"]) ?? 0;
+    if (outputs["attach"] !== true)
+      await tolerate([NOT_MODIFIED], orGone(container.stop({ t, abortSignal: call.signal })));
+    const v = outputs["removeVolumes"] !== false;
+    await tolerate(
+      [CONFLICT],
+      orGone(container.remove({ force: true, v, abortSignal: call.signal })),
+    );
+    // A removal that is already in progress ends by itself; a new container may need the name at once.
+    await orGone(container.wait({ condition: "removed", abortSignal: call.signal }));
+  },
+});
+
+async function bringUp(
+  docker: Docker,
+  call: Call,
+  container: Docker.Container,
+  known: PropertyMap,
+): Promise<string | undefined> {
+  await joinNetworks(docker, call, container.id, known);
+  await upload(call, container, known);
+  if (known["start"] !== true) return undefined;
+  await startContainer(container, call);
+  if (known["wait"] === true)
+    await waitUntilHealthy(call, container, numberOf(known["waitTimeout"]) ?? 60);
+  if (known["attach"] !== true) return undefined;
+  return waitUntilEnded(call, container, known["logs"] === true);
+}
+
+const startContainer = (container: Docker.Container, { signal }: Call) =>
+  tolerate([NOT_MODIFIED], container.start({ abortSignal: signal }));
+
+async function tolerate(statuses: readonly number[], request: Promise<unknown>): Promise<void> {
+  try {
+    await request;
+  } catch (error) {
+    if (!statuses.includes(statusOf(error) ?? 0)) throw error;
+  }
+}
+
+const LAST_LINES = 20;
+
+/** Why the container did not do what was hoped for, as far as it said so itself. */
+async function lastWords(container: Docker.Container): Promise<string> {
+  try {
+    const { State } = await container.inspect();
+    const check = State.Health?.Log?.at(-1)?.Output?.trim();
+    const state = State.Running ? "it was running" : `it had ended with code ${State.ExitCode}`;
+    const logs = await container.logs({ stdout: true, stderr: true, tail: LAST_LINES });
+    const { demultiplex } = await import("./logs.ts");
+    const text = demultiplex(logs).trim();
+    return [
+      `; ${state}`,
+      check && `; its health check said: ${check}`,
+      text && `; its log ends:\n${text}`,
+    ]
+      .filter(Boolean)
+      .join("");
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,30 @@
+import type { Provider } from "../../provider.ts";
+import { bridge } from "../bridge.ts";
+import { newDaemon } from "./daemon.ts";
+import { containerSchema, imageSchema, networkSchema, volumeSchema } from "./schema.ts";
+
+export function dockerProvider(env: NodeJS.ProcessEnv = process.env): Provider {
+  const daemon = newDaemon(env);
+  return bridge({
+    name: "docker",
+    configure: (config) => daemon.configure(config),
+    types: [
+      {
+        schema: networkSchema,
+        actions: async () => (await import("./network.ts")).networkActions(daemon),
+      },
+      {
+        schema: volumeSchema,
+        actions: async () => (await import("./volume.ts")).volumeActions(daemon),
+      },
+      {
+        schema: imageSchema,
+        actions: async () => (await import("./image.ts")).imageActions(daemon),
+      },
+      {
+        schema: containerSchema,
+        actions: async () => (await import("./container.ts")).containerActions(daemon),
+      },
+    ],
+  });
+}

@@ -1,0 +1,44 @@
+import type Docker from "dockerode";
+import type { PropertyMap } from "../../provider.ts";
+import type { Actions } from "../bridge.ts";
+import { knownOutputs } from "../outputs.ts";
+import { orGone } from "./client.ts";
+import type { Daemon } from "./daemon.ts";
+import { whileInUse } from "./retry.ts";
+import { volumeSchema } from "./schema.ts";
+import { labelMap, labelSet, mapOrNull, stringMap, textOf } from "./values.ts";
+
+export const volumeOutputs = (known: PropertyMap, info: Docker.VolumeInspectInfo): PropertyMap => ({
+  ...known,
+  name: info.Name,
+  labels: labelSet(info.Labels),
+  driver: info.Driver,
+  driverOpts: mapOrNull(info.Options),
+  mountpoint: info.Mountpoint,
+});
+
+export const volumeActions = (daemon: Daemon): Actions => ({
+  async create({ signal }, inputs) {
+    const docker = await daemon.docker();
+    const made = await docker.createVolume({
+      Name: textOf(inputs["name"]),
+      Driver: textOf(inputs["driver"]) ?? "local",
+      DriverOpts: stringMap(inputs["driverOpts"]),
+      Labels: labelMap(inputs["labels"]),
+      abortSignal: signal,
+    });
+    const info = await docker.getVolume(made.name).inspect();
+    return { id: info.Name, outputs: volumeOutputs(knownOutputs(volumeSchema, inputs), info) };
+  },
+  async read(_call, id, known) {
+    const docker = await daemon.docker();
+    const info = await orGone(docker.getVolume(id).inspect());
+    return info && volumeOutputs(knownOutputs(volumeSchema, known, known), info);
+  },
+  async delete(call, id) {
+    const docker = await daemon.docker();
+    const remove = () =>
+      orGone(docker.getVolume(id).remove({ force: true, abortSignal: call.signal }));
+    await whileInUse(call, /volume is in use/, remove);
+  },
+});

@@ -1,0 +1,45 @@
+import type { PropertyMap, PropertyValue } from "../provider.ts";
+import { isAbsent, isMap, type Kind, type Properties, type ResourceSchema } from "./schema.ts";
+
+/**
+ * What is known of an object before it is read: what was asked for, and of what the object fills in the value that it had.
+ * Everything has a value, since the reference sees an absent output as a difference.
+ */
+export function knownOutputs(
+  schema: ResourceSchema,
+  inputs: PropertyMap,
+  old: PropertyMap = {},
+): PropertyMap {
+  return Object.fromEntries(
+    Object.entries(schema.properties).map(([name, property]) => {
+      const given = inputs[name];
+      const kept = property.computed || property.outputOnly ? old[name] : undefined;
+      if (!isAbsent(given)) return [name, complete(property.kind, given)];
+      return [name, kept ?? property.default ?? emptyOf(property.kind, "top")];
+    }),
+  );
+}
+
+/** Maps and single blocks are null when there are none; lists and sets are empty. */
+function emptyOf(kind: Kind, level: "top" | "nested"): PropertyValue {
+  if (typeof kind !== "string") return "list" in kind || "set" in kind ? [] : null;
+  return kind === "string" && level === "nested" ? "" : null;
+}
+
+/** Fills nested blocks up with the properties that were left out, as Terraform keeps them. */
+export function complete(kind: Kind, value: PropertyValue): PropertyValue {
+  if (isAbsent(value)) return emptyOf(kind, "nested");
+  if (typeof kind === "string" || "map" in kind) return value;
+  if ("block" in kind) return isMap(value) ? completeBlock(kind.block, value) : value;
+  const inner = "list" in kind ? kind.list : kind.set;
+  return Array.isArray(value) ? value.map((item) => complete(inner, item)) : value;
+}
+
+function completeBlock(properties: Properties, block: PropertyMap): PropertyMap {
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, { kind, default: fallback }]) => [
+      name,
+      complete(kind, block[name] ?? fallback ?? null),
+    ]),
+  );
+}

@@ -1,0 +1,22 @@
+import type { Provider } from "../../provider.ts";
+import { bridge, type Actions, type ResourceType } from "../bridge.ts";
+import type { Made } from "../bridge.ts";
+import type { PropertyMap } from "../../provider.ts";
+import { schemas } from "./schema.ts";
+
+type Generator = (inputs: PropertyMap) => Made | Promise<Made>;
+
+/** Random values exist only in the state, so reading returns what is known and deleting does nothing. */
+const actions = (name: keyof typeof schemas) => async (): Promise<Actions> => {
+  const generate = (await import("./generate.ts")).generators[name] as Generator;
+  return { create: async (_call, inputs) => generate(inputs) };
+};
+
+export function randomProvider(): Provider {
+  const names = Object.keys(schemas) as (keyof typeof schemas)[];
+  const types: ResourceType[] = names.map((name) => ({
+    schema: schemas[name],
+    actions: actions(name),
+  }));
+  return bridge({ name: "random", types });
+}

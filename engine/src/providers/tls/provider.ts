@@ -1,0 +1,18 @@
+import type { Provider } from "../../provider.ts";
+import { bridge, type Actions, type ResourceType } from "../bridge.ts";
+import { schemas } from "./schema.ts";
+
+const load: Record<keyof typeof schemas, () => Promise<Actions>> = {
+  privateKey: async () => (await import("./key.ts")).privateKeyActions,
+  certRequest: async () => (await import("./request.ts")).certRequestActions,
+  selfSignedCert: async () => (await import("./certificate.ts")).selfSignedActions,
+  locallySignedCert: async () => (await import("./certificate.ts")).locallySignedActions,
+};
+
+export function tlsProvider(): Provider {
+  const types = (Object.keys(schemas) as (keyof typeof schemas)[]).map((name): ResourceType => ({
+    schema: schemas[name],
+    actions: load[name],
+  }));
+  return bridge({ name: "tls", types });
+}
