@@ -1,7 +1,9 @@
-import { buildImages, stages } from "../images/build.ts";
+import { BuildError } from "../images/docker.ts";
+import { buildImage, imageNames } from "../images/build.ts";
 import { grafanaImage } from "../components/monitoring/grafana.ts";
 import { readArguments } from "./support/arguments.ts";
 import { ensureDocker } from "./support/docker.ts";
+import { Failure } from "./support/failure.ts";
 import { grafanaAvailable } from "./support/grafana.ts";
 import { Stack } from "./support/stack.ts";
 import { configValue } from "./support/stack-config.ts";
@@ -25,7 +27,7 @@ export async function up(args: string[]): Promise<number> {
     return 0;
   }
   await ensureDocker();
-  await buildImages(stages);
+  await buildImages();
   const stack = await Stack.open(options.stack);
   await stack.capture("stack", "select", stack.name, "--create");
   await decideGrafana(stack);
@@ -56,4 +58,14 @@ async function decideGrafana(stack: Stack): Promise<void> {
     "--stack",
     stack.name,
   );
+}
+
+/** Before the deployment, so that a machine that cannot build them is left as it was. */
+async function buildImages(): Promise<void> {
+  try {
+    for (const name of imageNames) await buildImage(name, { log: (line) => console.log(`synfleet: ${line}`) });
+  } catch (error) {
+    if (error instanceof BuildError) throw new Failure(error.message);
+    throw error;
+  }
 }

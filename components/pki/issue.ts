@@ -3,24 +3,32 @@ import type { Platform } from "../platform/platform.ts";
 import type { CertificateAuthority } from "./authority.ts";
 import { Certificate } from "./certificate.ts";
 
-/** A certificate for the workload `alias`, good under its own name and under those of its host's published ports. */
-export function issueFor(
-  alias: string,
-  host: string,
-  platform: Platform,
-  authority: CertificateAuthority,
-  options: pulumi.ComponentResourceOptions,
-  alsoKnownAs: readonly string[] = [],
-): Certificate {
-  const { dnsNames, ipAddresses } = platform.advertised(host);
+export interface IssueArgs {
+  /** The workload's name in the deployment; becomes the common name. */
+  readonly alias: string;
+  /** Hosts through whose published ports clients reach it. */
+  readonly hosts: readonly string[];
+  /** Other workloads that pass TLS through to it. */
+  readonly alsoKnownAs?: readonly string[];
+  readonly platform: Platform;
+  readonly authority: CertificateAuthority;
+}
+
+/** A certificate for a workload, good under every name by which it is reached. */
+export function issue(args: IssueArgs, options: pulumi.ComponentResourceOptions): Certificate {
+  const reached = args.hosts.map((host) => args.platform.advertised(host));
   return new Certificate(
-    `${alias}-tls`,
+    `${args.alias}-tls`,
     {
-      authority,
-      commonName: alias,
-      dnsNames: [alias, ...alsoKnownAs, ...dnsNames],
-      ipAddresses,
+      authority: args.authority,
+      commonName: args.alias,
+      dnsNames: unique([args.alias, ...(args.alsoKnownAs ?? []), ...reached.flatMap((by) => by.dnsNames)]),
+      ipAddresses: unique(reached.flatMap((by) => by.ipAddresses)),
     },
     options,
   );
+}
+
+function unique(values: readonly string[]): string[] {
+  return [...new Set(values)];
 }

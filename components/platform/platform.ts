@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { ImageName } from "../../images/inputs.ts";
 
 /** One file that a workload finds under {@link CONFIG_DIRECTORY}. */
 export interface FileSpec {
@@ -64,7 +65,8 @@ export interface WorkloadSpec {
   readonly reloads?: boolean;
 }
 
-export type ImageSpec = { readonly stage: string } | { readonly reference: string };
+/** One of the images that Synfleet builds, or any other by its whole reference. */
+export type ImageSpec = { readonly stage: ImageName } | { readonly reference: string };
 
 /** Where a workload finds its {@link WorkloadSpec.files}. */
 export const CONFIG_DIRECTORY = "/etc/synfleet";

@@ -186,13 +186,16 @@ export interface PgHbaArgs {
   readonly applicationUser: string;
   /** Networks besides the cluster's own from which the application may connect, in CIDR form. Default none. A reload. */
   readonly allowedNetworks?: readonly string[];
+  /** Networks from which the other members and their managers come, where the members are on several hosts. A reload. */
+  readonly memberNetworks?: readonly string[];
 }
 
 /** Who may connect: nobody without TLS, the machinery by certificate, the application by password. A change is a reload. */
 export function pgHbaConf(args: PgHbaArgs): string {
   const database = hbaName("database", args.database);
   const user = hbaName("applicationUser", args.applicationUser);
-  const networks = ["samenet", ...(args.allowedNetworks ?? []).map(network)];
+  const own = ["samenet", ...(args.memberNetworks ?? []).map(network)];
+  const networks = [...own, ...(args.allowedNetworks ?? []).map(network)];
   const machinery = [
     "synfleet_manager",
     "synfleet_replicator",
@@ -202,7 +205,7 @@ export function pgHbaConf(args: PgHbaArgs): string {
   return lines([
     "# type  database  user  address  method",
     "local all synfleet peer",
-    ...machinery.map((role) => `hostssl ${database} ${role} samenet cert map=synfleet`),
+    ...machinery.flatMap((role) => own.map((address) => `hostssl ${database} ${role} ${address} cert map=synfleet`)),
     ...networks.map((address) => `hostssl ${database} ${user} ${address} scram-sha-256`),
     "local all all reject",
     "host all all all reject",

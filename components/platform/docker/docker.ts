@@ -1,7 +1,7 @@
 import * as command from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { imageTag } from "../../../images/tag.ts";
+import { imageTag } from "../../../images/inputs.ts";
 import {
   CONFIG_DIRECTORY,
   type Platform,

@@ -1,0 +1,234 @@
+import * as pulumi from "@pulumi/pulumi";
+import { LoadBalancer } from "../components/balancer/balancer.ts";
+import { Credentials } from "../components/credentials/credentials.ts";
+import { EtcdCluster } from "../components/etcd/cluster.ts";
+import type { ManagerConfArgs } from "../components/manager/conf.ts";
+import { ClusterInitialiser } from "../components/manager/initialiser.ts";
+import { ClusterManager } from "../components/manager/manager.ts";
+import { managerAlias } from "../components/manager/spec.ts";
+import { MonitoringStack } from "../components/monitoring/stack.ts";
+import { CertificateAuthority } from "../components/pki/authority.ts";
+import type { Platform, Workload } from "../components/platform/platform.ts";
+import { PostgresCluster, type PostgresMember } from "../components/postgres/cluster.ts";
+import { postgresExporterAlias } from "../components/monitoring/spec.ts";
+
+export interface SynapseDBArgs {
+  readonly platform: Platform;
+  /** The database nodes, each with the port of its manager. */
+  readonly members: readonly (PostgresMember & { readonly managerPort: number })[];
+  /** The consensus of the managers: an odd number of members. */
+  readonly etcd: readonly { readonly name: string; readonly host: string }[];
+  readonly postgres: {
+    readonly database: string;
+    readonly user: string;
+    readonly maxConnections: number;
+    readonly sharedBuffersMiB?: number | undefined;
+    readonly workMemMiB: number;
+    readonly memoryMiB: number;
+    readonly cpus: number;
+    readonly parameters: Readonly<Record<string, string | number | boolean>>;
+  };
+  /** Ports of the first host on which the shared parts are published. */
+  readonly ports: {
+    readonly read: number;
+    readonly write: number;
+    readonly statistics: number;
+    readonly prometheus: number;
+    readonly grafana: number;
+  };
+  readonly clientCidrs?: readonly string[];
+  /** Whether Grafana runs; its image must be on the host or within reach. @default false */
+  readonly grafana?: boolean;
+}
+
+/** URLs without passwords, under the same names for every system and platform. */
+export interface SynapseDBEndpoints {
+  readonly read: string;
+  readonly write: string;
+  readonly nodes: readonly string[];
+  readonly managers: readonly string[];
+  readonly statistics: string;
+  readonly prometheus: string;
+  readonly grafana?: string;
+}
+
+const BALANCER = "balancer";
+const STATISTICS_USER = "statistics";
+const GRAFANA_USER = "admin";
+
+/** PostgreSQL whose nodes all take writes: the nodes, a manager for each, consensus, a balancer and monitoring. */
+export class SynapseDB extends pulumi.ComponentResource {
+  static readonly __pulumiType = "synfleet:systems:SynapseDB";
+  /** Known only when the cluster is ready. */
+  readonly endpoints: pulumi.Output<SynapseDBEndpoints>;
+  /** Secret. */
+  readonly credentials: pulumi.Output<object>;
+  /** What clients verify every server with, in PEM. */
+  readonly caCertificate: pulumi.Output<string>;
+
+  constructor(name: string, args: SynapseDBArgs, options?: pulumi.ComponentResourceOptions) {
+    super(SynapseDB.__pulumiType, name, { members: args.members.map((member) => member.name) }, options);
+    const { platform, members, postgres, ports } = args;
+    const front = platform.hosts[0]!;
+    const child = { parent: this };
+
+    const authority = new CertificateAuthority("authority", { commonName: `${name} authority` }, child);
+    const { passwords, bcryptHashes } = new Credentials(
+      "credentials",
+      { roles: ["application", "manager", "statistics", "grafana"] },
+      child,
+    );
+    const etcd = new EtcdCluster("etcd", { platform, authority, members: args.etcd }, child);
+    const database = new PostgresCluster(
+      "postgres",
+      {
+        platform,
+        authority,
+        members,
+        replication: "multi-master",
+        database: postgres.database,
+        user: postgres.user,
+        password: passwords.application,
+        cpus: postgres.cpus,
+        server: {
+          maxConnections: postgres.maxConnections,
+          workMemMib: postgres.workMemMiB,
+          memoryMib: postgres.memoryMiB,
+          parameters: {
+            ...(postgres.sharedBuffersMiB && { shared_buffers: `${postgres.sharedBuffersMiB}MB` }),
+            ...postgres.parameters,
+          },
+        },
+        clientCidrs: args.clientCidrs ?? [],
+        clients: {
+          managers: [...members.map((member) => managerAlias(member.number)), "manager-init"],
+          exporters: members.map((member) => postgresExporterAlias(member.number)),
+          balancers: [BALANCER],
+        },
+        passedThrough: { aliases: [BALANCER], hosts: [front] },
+      },
+      child,
+    );
+    const cluster = (serves: string | null): ManagerConfArgs => ({
+      cluster: name,
+      serves,
+      members: members.map((member, index) => ({
+        name: member.name,
+        number: member.number,
+        ...(args.etcd[index] && { etcd: args.etcd[index].name }),
+      })),
+      etcd: args.etcd.map((member) => ({ name: member.name })),
+      database: postgres.database,
+      balancer: { host: BALANCER, readPort: 5001, writePort: 5002 },
+    });
+    const managers: ClusterManager[] = [];
+    for (const member of members) {
+      managers.push(
+        new ClusterManager(
+          managerAlias(member.number),
+          {
+            platform,
+            authority,
+            host: member.host,
+            port: member.managerPort,
+            number: member.number,
+            cluster: cluster(member.name),
+            token: passwords.manager,
+            after: managers.slice(-1).map((manager) => manager.workload),
+          },
+          child,
+        ),
+      );
+    }
+    const balancer = new LoadBalancer(
+      BALANCER,
+      {
+        platform,
+        authority,
+        host: front,
+        ports,
+        database: postgres.database,
+        members: members.map((member) => ({ name: member.name, number: member.number })),
+        statistics: { user: STATISTICS_USER, password: passwords.statistics },
+      },
+      child,
+    );
+    const monitoring = new MonitoringStack(
+      "monitoring",
+      {
+        platform,
+        authority,
+        host: front,
+        ports,
+        members,
+        database: postgres.database,
+        etcd: args.etcd.map((member) => member.name),
+        balancer: BALANCER,
+        managerToken: passwords.manager,
+        statistics: { user: STATISTICS_USER, password: passwords.statistics },
+        grafana: args.grafana ? { user: GRAFANA_USER, password: passwords.grafana } : undefined,
+      },
+      child,
+    );
+    const workloads: Workload[] = [
+      ...etcd.workloads,
+      ...database.nodes.map((node) => node.workload),
+      ...managers.map((manager) => manager.workload),
+      balancer.workload,
+    ];
+    const ready = new ClusterInitialiser(
+      "init",
+      {
+        platform,
+        authority,
+        host: front,
+        cluster: cluster(null),
+        token: passwords.manager,
+        dependsOn: workloads.map((workload) => workload.settled),
+      },
+      child,
+    );
+    this.endpoints = whenSettled(ready.workload, {
+      read: balancer.readUrl,
+      write: balancer.writeUrl,
+      nodes: database.nodes.map((node) => node.url),
+      managers: managers.map((manager) => manager.url),
+      statistics: balancer.statisticsUrl,
+      prometheus: monitoring.prometheusUrl,
+      ...(monitoring.grafanaUrl && { grafana: monitoring.grafanaUrl }),
+    });
+    this.credentials = pulumi.secret({
+      postgres: { user: postgres.user, password: passwords.application, database: postgres.database },
+      managerToken: passwords.manager,
+      statistics: { user: STATISTICS_USER, password: passwords.statistics },
+      ...(args.grafana && { grafana: { user: GRAFANA_USER, password: passwords.grafana } }),
+    });
+    this.caCertificate = authority.certificatePem;
+    this.registerOutputs({
+      endpoints: this.endpoints,
+      credentials: this.credentials,
+      caCertificate: this.caCertificate,
+    });
+  }
+}
+
+/** Host of every workload by its alias: plain, because on several hosts each must know the addresses of all. */
+export function placement(
+  args: Pick<SynapseDBArgs, "members" | "etcd">,
+  front: string,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries([
+    ...args.etcd.map(({ name, host }) => [name, host]),
+    ...args.members.flatMap(({ name, number, host }) => [
+      [name, host],
+      [managerAlias(number), host],
+      [postgresExporterAlias(number), host],
+    ]),
+    ...["balancer", "prometheus", "grafana", "node-exporter", "init"].map((alias) => [alias, front]),
+  ]);
+}
+
+/** The value, known once the workload has settled, so that nobody reads an address at which nothing answers yet. */
+function whenSettled<T>(workload: Workload, value: T): pulumi.Output<T> {
+  return workload.settled.urn.apply(() => value);
+}

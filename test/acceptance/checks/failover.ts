@@ -1,0 +1,125 @@
+import { describe, expect, test } from "vitest";
+import { until } from "../../support/until.ts";
+import { ask, members, readUrl, writeUrl, type Fleet } from "./fleet.ts";
+
+interface Write {
+  readonly id: string;
+  readonly acknowledgedAt: number;
+}
+
+/**
+ * A client that writes and reads through the balancer as fast as it gets answers, with a new connection each time, and
+ * notes what was acknowledged and how long it went without.
+ */
+class Prober {
+  readonly acknowledged: Write[] = [];
+  longestWriteGapMs = 0;
+  longestReadGapMs = 0;
+  #stopped = false;
+  readonly #done: Promise<unknown>;
+
+  constructor(fleet: Fleet, label: string) {
+    this.#done = Promise.all([this.#write(fleet, label), this.#read(fleet)]);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#done;
+  }
+
+  async #write(fleet: Fleet, label: string): Promise<void> {
+    let last = Date.now();
+    for (let n = 0; !this.#stopped; n++) {
+      const id = `${label} ${n}`;
+      try {
+        await ask(fleet, writeUrl(fleet), "insert into journal values ($1)", [id]);
+        this.acknowledged.push({ id, acknowledgedAt: Date.now() });
+        this.longestWriteGapMs = Math.max(this.longestWriteGapMs, Date.now() - last);
+        last = Date.now();
+      } catch {
+        await pause();
+      }
+    }
+    this.longestWriteGapMs = Math.max(this.longestWriteGapMs, Date.now() - last);
+  }
+
+  async #read(fleet: Fleet): Promise<void> {
+    let last = Date.now();
+    while (!this.#stopped) {
+      try {
+        await ask(fleet, readUrl(fleet), "select count(*) from journal");
+        this.longestReadGapMs = Math.max(this.longestReadGapMs, Date.now() - last);
+        last = Date.now();
+      } catch {
+        await pause();
+      }
+    }
+    this.longestReadGapMs = Math.max(this.longestReadGapMs, Date.now() - last);
+  }
+}
+
+/** Between tries of a client whose connection was refused, so that it does not take the processor it waits for. */
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 50));
+}
+
+const LIMIT_MS = 10_000;
+
+/** The loss of any one node, and its return. */
+export function failoverChecks(fleet: () => Fleet): void {
+  describe.each(members.map((name, index) => ({ name, index })))("when $name is killed", ({ name, index }) => {
+    test("reads go on, writes move within 10 s, and it comes back with all that was acknowledged", async () => {
+      const nodes = fleet().nodes;
+      await ask(fleet(), writeUrl(fleet()), "create table if not exists journal (id text primary key)");
+      for (const url of nodes) {
+        await until("table", async () => {
+          const [row] = await ask(fleet(), url, "select to_regclass('journal') as found");
+          return row?.["found"] ? true : undefined;
+        });
+      }
+      const prober = new Prober(fleet(), name);
+      await until("first writes", async () => (prober.acknowledged.length > 20 ? true : undefined));
+      // Rows that the other nodes have before the node dies: these must not be lost under any circumstances.
+      const before = prober.acknowledged.at(-1)!;
+      const survivor = nodes[(index + 1) % nodes.length]!;
+      await until("a row on a survivor", async () => {
+        const rows = await ask(fleet(), survivor, "select from journal where id = $1", [before.id]);
+        return rows.length === 1 ? true : undefined;
+      });
+
+      await fleet().kill(name);
+      const killedAt = Date.now();
+      await until("writes after the loss", async () =>
+        prober.acknowledged.filter(({ acknowledgedAt }) => acknowledgedAt > killedAt + 500).length > 20
+          ? true
+          : undefined,
+      );
+      await fleet().start(name);
+      await until(
+        "the node admitted again",
+        async () => {
+          const [row] = await ask<{ count: number }>(fleet(), nodes[index]!, "select count(*)::int from journal");
+          return row && row.count >= prober.acknowledged.length - 5 ? true : undefined;
+        },
+        { seconds: 120 },
+      );
+      await prober.stop();
+      expect(prober.longestReadGapMs).toBeLessThan(LIMIT_MS);
+      expect(prober.longestWriteGapMs).toBeLessThan(LIMIT_MS);
+
+      const expected = prober.acknowledged.map(({ id }) => id);
+      for (const url of nodes) {
+        const missing = await until("every acknowledged row", async () => {
+          const rows = await ask<{ id: string }>(
+            fleet(),
+            url,
+            "select id from unnest($1::text[]) as id where id not in (select id from journal)",
+            [expected],
+          );
+          return rows.length === 0 ? rows : undefined;
+        });
+        expect(missing).toEqual([]);
+      }
+    });
+  });
+}

@@ -1,0 +1,43 @@
+import type { Client } from "pg";
+import type { Outputs } from "../../../commands/support/stack.ts";
+import { connect, query } from "../../support/database.ts";
+
+/** What the checks need of a running system, whatever it runs on. */
+export interface Fleet {
+  readonly outputs: Outputs;
+  readonly nodes: readonly string[];
+  /** Ends a member at once, as a power cut would. */
+  kill(member: string): Promise<void>;
+  start(member: string): Promise<void>;
+  /** Logs of a workload. */
+  logs(alias: string): Promise<string>;
+}
+
+export const members = ["postgres1", "postgres2", "postgres3"] as const;
+
+export function readUrl({ outputs }: Fleet): string {
+  return String(outputs.endpoints["read"]);
+}
+
+export function writeUrl({ outputs }: Fleet): string {
+  return String(outputs.endpoints["write"]);
+}
+
+/** Runs `use` with a connection to each node, in the order of the members. */
+export async function onEachNode<T>(fleet: Fleet, use: (clients: Client[]) => Promise<T>): Promise<T> {
+  const clients = await Promise.all(fleet.nodes.map((url) => connect(url, fleet.outputs)));
+  try {
+    return await use(clients);
+  } finally {
+    await Promise.all(clients.map((client) => client.end().catch(() => {})));
+  }
+}
+
+export function ask<Row extends Record<string, unknown>>(
+  fleet: Fleet,
+  url: string,
+  text: string,
+  values: unknown[] = [],
+): Promise<Row[]> {
+  return query<Row>(url, fleet.outputs, text, values);
+}
