@@ -35,7 +35,7 @@ function appWith(change: Partial<AppDeps> = {}) {
     "postgres1",
     snapshot,
     () => raft,
-    () => 1_900_000_000,
+    () => ({ manager: 1_900_000_000 }),
   );
   return createApp({
     config: () => config,
@@ -159,6 +159,8 @@ test("GET /metrics is for Prometheus", async () => {
   const text = await answer.text();
   expect(text).toContain('synfleet_member_admitted{member="postgres1"} 1');
   expect(text).toContain('synfleet_replication_lag_bytes{peer="postgres2",member="postgres1"} 0');
+  // What is not known is left out, rather than 0.
+  expect(text).not.toMatch(/^synfleet_conflicts_total/m);
   expect(text).toContain("synfleet_manager_process_cpu_seconds_total");
 });
 

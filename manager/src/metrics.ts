@@ -13,7 +13,7 @@ export function createMetrics(
   member: string,
   snapshot: () => Snapshot | undefined,
   raft: () => RaftStatus | undefined,
-  certificateExpires: () => number,
+  certificates: () => Readonly<Record<string, number>>,
 ): Metrics {
   const registry = new Registry();
   registry.setDefaultLabels({ member });
@@ -26,7 +26,8 @@ export function createMetrics(
       registers,
       collect() {
         const value = read();
-        if (value === undefined) this.reset();
+        // `reset()` would leave a 0 behind, which says something else than nothing.
+        if (value === undefined) this.remove();
         else this.set(value);
       },
     });
@@ -56,26 +57,52 @@ export function createMetrics(
     flag(raft()?.role === "leader"),
   );
   gauge("synfleet_raft_term", "etcd's current term.", () => raft()?.current_term);
-  gauge(
+  const counter = (name: string, help: string, read: () => number | null | undefined) =>
+    new Counter({
+      name,
+      help,
+      registers,
+      collect() {
+        this.remove();
+        const value = read();
+        if (typeof value === "number") this.inc(value);
+      },
+    });
+  counter(
     "synfleet_conflicts_total",
     "Conflicts resolved on the member.",
-    () => own()?.conflicts_total ?? undefined,
+    () => own()?.conflicts_total,
   );
-  gauge(
+  counter(
     "synfleet_sequences_repaired_total",
     "Sequences brought back to their residue.",
-    () => own()?.sequences_repaired_total ?? undefined,
+    () => own()?.sequences_repaired_total,
+  );
+  gauge(
+    "synfleet_connections_used",
+    "Connections of the member in use.",
+    () => own()?.connections?.used,
+  );
+  gauge(
+    "synfleet_connections_max",
+    "Connections the member allows.",
+    () => own()?.connections?.max,
   );
   gauge(
     "synfleet_pending_restart_settings",
     "Settings that wait for a restart.",
     () => own()?.pending_restart?.length,
   );
-  gauge(
-    "synfleet_certificate_expiry_timestamp_seconds",
-    "When the manager's certificate expires.",
-    certificateExpires,
-  );
+  new Gauge({
+    name: "synfleet_certificate_expiry_timestamp_seconds",
+    help: "When the certificate of a part expires.",
+    labelNames: ["part"],
+    registers,
+    collect() {
+      this.reset();
+      for (const [part, seconds] of Object.entries(certificates())) this.set({ part }, seconds);
+    },
+  });
   const perPeer = (
     name: string,
     help: string,

@@ -46,7 +46,11 @@ export class Service {
       this.#reconciler.own.name,
       () => this.#reconciler.snapshot,
       () => this.#raft.status,
-      () => Date.parse(new X509Certificate(this.#runtime.tls.cert).validTo) / 1000,
+      () => ({
+        ...this.#reconciler.certificateEnds(),
+        ca: certificateEnd(this.#runtime.tls.ca),
+        [`manager of ${this.#reconciler.own.name}`]: certificateEnd(this.#runtime.tls.cert),
+      }),
     );
     const app = createApp({
       config: () => this.#runtime.config,
@@ -206,6 +210,10 @@ function connect({ config, tls }: Runtime): Ports {
     peers: new Map(peers.map((peer) => [peer.name, port(peer)])),
     etcd: etcdPort(config.cluster, config.etcd, tls),
   };
+}
+
+function certificateEnd(pem: string): number {
+  return Date.parse(new X509Certificate(pem).validTo) / 1000;
 }
 
 function sleep(ms: number, signal: AbortSignal): Promise<void> {

@@ -8,6 +8,8 @@ export interface MemberPort {
   tick(): Promise<MemberStatus>;
   status(): Promise<MemberStatus>;
   act(action: Action): Promise<void>;
+  /** When the certificate of the member's server ends, once it has shown one. */
+  certificateExpiresMs(): number | undefined;
   close(): Promise<void>;
 }
 
@@ -41,6 +43,7 @@ export function memberPort(looks: Database, acts: Database): MemberPort {
       await acts.query(`set statement_timeout = ${actTimeoutMs - 3000}`, [], actTimeoutMs);
       await acts.query(statement.text, statement.values, actTimeoutMs);
     },
+    certificateExpiresMs: () => looks.certificateExpiresMs,
     close: async () => {
       await Promise.all([looks.close(), acts.close()]);
     },

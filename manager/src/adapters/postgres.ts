@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import type { TLSSocket } from "node:tls";
 import { Client, type ClientConfig, type QueryConfig } from "pg";
 import type { TlsMaterial } from "../runtime.ts";
 
@@ -20,6 +21,7 @@ export class Database {
   readonly #tls: TlsMaterial;
   readonly #name: string;
   #client: Promise<Client> | undefined;
+  #certificateExpiresMs: number | undefined;
 
   constructor(target: DatabaseTarget, tls: TlsMaterial, applicationName: string) {
     this.#target = target;
@@ -48,6 +50,11 @@ export class Database {
     }
   }
 
+  /** End of the certificate that the server showed at the last connection. */
+  get certificateExpiresMs(): number | undefined {
+    return this.#certificateExpiresMs;
+  }
+
   async close(): Promise<void> {
     const connecting = this.#client;
     this.#client = undefined;
@@ -58,7 +65,10 @@ export class Database {
   #connect(): Promise<Client> {
     const client = new Client(clientConfig(this.#target, this.#tls, this.#name));
     const connecting = client.connect().then(
-      () => client,
+      () => {
+        this.#certificateExpiresMs = certificateEnd(client);
+        return client;
+      },
       (error: unknown) => {
         destroy(client);
         throw error;
@@ -77,11 +87,19 @@ export class Database {
   }
 }
 
+/** The socket below a client; pg has no public way to it. */
+function socketOf(client: Client): Partial<TLSSocket> | undefined {
+  return (client as unknown as { connection?: { stream?: TLSSocket } }).connection?.stream;
+}
+
 function destroy(client: Client): void {
-  const { connection } = client as unknown as {
-    connection?: { stream?: { destroy?: () => void } };
-  };
-  connection?.stream?.destroy?.();
+  socketOf(client)?.destroy?.();
+}
+
+function certificateEnd(client: Client): number | undefined {
+  const certificate = socketOf(client)?.getPeerCertificate?.();
+  const end = Date.parse(certificate?.valid_to ?? "");
+  return Number.isNaN(end) ? undefined : end;
 }
 
 function isFatal(error: object): boolean {

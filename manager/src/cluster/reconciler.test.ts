@@ -38,6 +38,7 @@ function fakeCluster() {
       cluster.acted.push(action);
       if (cluster.failing.has(action.kind)) throw new Error("cannot");
     },
+    certificateExpiresMs: () => undefined,
     close: async () => {
       cluster.closed++;
     },

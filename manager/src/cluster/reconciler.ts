@@ -73,6 +73,16 @@ export class Reconciler {
     return this.#store;
   }
 
+  /** Ends of the certificates that the members' servers show, in seconds by member. */
+  certificateEnds(): Record<string, number> {
+    const ends: Record<string, number> = {};
+    for (const [name, port] of [[this.own.name, this.#ports.own] as const, ...this.#ports.peers]) {
+      const endMs = port.certificateExpiresMs();
+      if (endMs !== undefined) ends[name] = endMs / 1000;
+    }
+    return ends;
+  }
+
   async tick(): Promise<void> {
     const observation = await this.#observe();
     const decision = decide(this.config, this.own, this.#memory, observation);

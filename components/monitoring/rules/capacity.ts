@@ -1,0 +1,67 @@
+import type { Rule, RulesArgs } from "./rule.ts";
+
+/** What runs out if nobody acts. */
+export function capacityRules(args: RulesArgs): Rule[] {
+  const share = args.connectionShare ?? 0.8;
+  const free = args.diskFreeShare ?? 0.1;
+  const days = args.certificateDays ?? 21;
+  const age = args.transactionAge ?? 1_000_000_000;
+  const disk = 'fstype!~"tmpfs|overlay|squashfs|ramfs", mountpoint!~"/boot.*"';
+  return [
+    {
+      alert: "ConnectionsNearMax",
+      expr: `synfleet_connections_used / synfleet_connections_max > ${share}`,
+      for: "2m",
+      severity: "warning",
+      summary: "{{ $labels.member }} uses {{ $value | humanizePercentage }} of its connections.",
+      runbook:
+        "Look for clients that leak connections (pg_stat_activity by application_name) and give them a pool; raising max_connections restarts members one at a time.",
+    },
+    {
+      alert: "DiskFilling",
+      expr: `node_filesystem_avail_bytes{${disk}} / node_filesystem_size_bytes{${disk}} < ${free}`,
+      for: "5m",
+      severity: "critical",
+      summary:
+        "{{ $labels.instance }}: {{ $labels.mountpoint }} has {{ $value | humanizePercentage }} left.",
+      runbook:
+        "A full disk stops the database. See what grew: WAL kept for an absent peer (SlotRetainsWal), logs, images. Free or add room.",
+    },
+    {
+      alert: "DiskFullWithinADay",
+      expr: `predict_linear(node_filesystem_avail_bytes{${disk}}[6h], 86400) < 0 and node_filesystem_avail_bytes{${disk}} / node_filesystem_size_bytes{${disk}} < 0.4`,
+      for: "30m",
+      severity: "warning",
+      summary: "{{ $labels.instance }}: {{ $labels.mountpoint }} will be full within a day.",
+      runbook: "As for DiskFilling, with more time.",
+    },
+    {
+      alert: "CertificateExpiring",
+      expr: `synfleet_certificate_expiry_timestamp_seconds - time() < ${days} * 86400`,
+      for: "10m",
+      severity: "warning",
+      summary: "The certificate of {{ $labels.part }} expires in {{ $value | humanizeDuration }}.",
+      runbook:
+        "Run `up`: certificates near their end are issued anew and reloaded without a restart.",
+    },
+    {
+      alert: "TransactionIdWraparound",
+      expr: `pg_database_wraparound_age_datfrozenxid_seconds > ${age}`,
+      for: "15m",
+      severity: "critical",
+      summary:
+        "{{ $labels.instance }}: database {{ $labels.datname }} has not been frozen for {{ $value | humanize }} transactions.",
+      runbook:
+        "Autovacuum is held back: by a long transaction, a prepared transaction or a replication slot (pg_stat_activity, pg_prepared_xacts, pg_replication_slots). End what holds it, then VACUUM FREEZE.",
+    },
+    {
+      alert: "SettingsWaitForRestart",
+      expr: "synfleet_pending_restart_settings > 0",
+      for: "30m",
+      severity: "warning",
+      summary: "{{ $labels.member }} runs with old values of {{ $value }} settings.",
+      runbook:
+        "Run `up`: it restarts members one at a time, each after the one before has caught up.",
+    },
+  ];
+}
