@@ -28,9 +28,11 @@ export function diffInputs(
   ignoreChanges: readonly string[] = [],
 ): Diff {
   const wanted = schema.expand?.(now) ?? now;
-  const changes = diffBlock(schema.properties, old, wanted, "", false).filter(
-    ({ path }) => !ignoreChanges.some((ignored) => covers(ignored, path)),
-  );
+  const forced = schema.mustReplace?.(old, wanted) ?? [];
+  const changes = [
+    ...diffBlock(schema.properties, old, wanted, "", false),
+    ...forced.map((path) => ({ path, replace: true })),
+  ].filter(({ path }) => !ignoreChanges.some((ignored) => covers(ignored, path)));
   return {
     changed: changes.map(({ path }) => path),
     replaced: changes.filter(({ replace }) => replace).map(({ path }) => path),

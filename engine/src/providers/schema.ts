@@ -46,6 +46,8 @@ export interface ResourceSchema {
   readonly bridge: "sdk" | "framework";
   /** Fills in properties that follow from others, before a diff and before a create. */
   readonly expand?: (inputs: PropertyMap) => PropertyMap;
+  /** Outputs that make a replacement necessary by themselves, such as a certificate's end. */
+  readonly mustReplace?: (old: PropertyMap, now: PropertyMap) => readonly string[];
   /** Rules between properties; each failure names the property to change. */
   readonly rules?: (inputs: PropertyMap) => readonly { property: string; reason: string }[];
 }
