@@ -50,7 +50,11 @@ export interface Provider {
   configure(config: PropertyMap): Promise<void>;
   /** Applies defaults and auto-names (from `seed`, so that preview and up agree) and validates. `olds` are the checked inputs in state. */
   check(
-    call: Call & { readonly olds?: PropertyMap; readonly news: PropertyMap; readonly seed: Uint8Array },
+    call: Call & {
+      readonly olds?: PropertyMap;
+      readonly news: PropertyMap;
+      readonly seed: Uint8Array;
+    },
   ): Promise<{ inputs: PropertyMap; failures: CheckFailure[] }>;
   diff(
     call: Call & {
@@ -62,10 +66,16 @@ export interface Provider {
     },
   ): Promise<Diff>;
   /** With `preview` nothing is made: returns "" as id, and outputs with UNKNOWN for what only the real object can tell. */
-  create(call: Call & { readonly inputs: PropertyMap; readonly preview: boolean }): Promise<{ id: string; outputs: PropertyMap }>;
+  create(
+    call: Call & { readonly inputs: PropertyMap; readonly preview: boolean },
+  ): Promise<{ id: string; outputs: PropertyMap }>;
   /** The real object's state now, or undefined when it is gone. `inputs` come back as a refresh of the real provider would leave them. */
   read(
-    call: Call & { readonly id: string; readonly inputs: PropertyMap; readonly outputs: PropertyMap },
+    call: Call & {
+      readonly id: string;
+      readonly inputs: PropertyMap;
+      readonly outputs: PropertyMap;
+    },
   ): Promise<{ id: string; inputs: PropertyMap; outputs: PropertyMap } | undefined>;
   update(
     call: Call & {
@@ -77,7 +87,20 @@ export interface Provider {
     },
   ): Promise<{ outputs: PropertyMap }>;
   /** Succeeds when the object is already gone. */
-  delete(call: Call & { readonly id: string; readonly inputs: PropertyMap; readonly outputs: PropertyMap }): Promise<void>;
+  delete(
+    call: Call & {
+      readonly id: string;
+      readonly inputs: PropertyMap;
+      readonly outputs: PropertyMap;
+    },
+  ): Promise<void>;
+  /**
+   * Optional: removes what a create that was interrupted (the process was killed) may have made and nobody recorded: an object
+   * by the name in `inputs` that is not older than `since`. Returns what was removed, in words, or undefined.
+   */
+  discard?(
+    call: Call & { readonly inputs: PropertyMap; readonly since: Date },
+  ): Promise<string | undefined>;
   /** Functions of the package (data sources); tokens it does not know throw an Error that names the token. */
   invoke(token: string, args: PropertyMap): Promise<PropertyMap>;
 }

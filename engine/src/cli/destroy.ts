@@ -1,0 +1,82 @@
+/** destroy: everything in the state goes, dependants first. The program is not run. */
+import { EXIT } from "../errors.ts";
+import { newSeed } from "../deployment/context.ts";
+import { destroy as destroyAll } from "../deployment/deletes.ts";
+import { listenForCancellation } from "./cancellation.ts";
+import { confirmOrRefuse, recordHistory } from "./outcome.ts";
+import { startPhase, type Phase } from "./phase.ts";
+import type { Session } from "./session.ts";
+import { lockStack, openState } from "./stack-state.ts";
+
+export async function destroy(session: Session): Promise<number> {
+  const args = session.arguments;
+  const previewOnly = args.flag("preview-only");
+  if (!previewOnly) confirmOrRefuse.check(session, "destroy");
+  const [project, files] = await Promise.all([session.project(), session.stackFiles()]);
+  const file = await session.stackFile(files.stack);
+  const cancellation = listenForCancellation(session.terminal.writeError, () => {});
+  const lock = previewOnly ? undefined : await lockStack(session, files);
+  try {
+    const state = await openState(session, files, file);
+    const place = { session, project, files, seed: newSeed(), cancelled: cancellation.signal };
+    const phaseOf = async (preview: boolean): Promise<Phase> => {
+      let base = state.base;
+      if (args.flag("refresh")) {
+        const { refreshBase } = await import("./refresh.ts");
+        base = await refreshBase(place, state, preview);
+      }
+      const phase = startPhase({
+        session,
+        title: `${preview ? "Previewing destroy" : "Destroying"} (${files.stack})`,
+        preview,
+        base,
+        save: preview ? undefined : state.save,
+        place: { stack: files.stack, project: project.name },
+        seed: place.seed,
+        cancelled: cancellation.signal,
+      });
+      if (!preview && base.pending.length > 0) {
+        const { recoverPending } = await import("../deployment/pending.ts");
+        await recoverPending(phase.context, base.pending);
+      }
+      await destroyAll(phase.context);
+      await phase.context.snapshot.close();
+      return phase;
+    };
+    if (previewOnly || !args.flag("skip-preview")) {
+      const { context, display } = await phaseOf(true);
+      display.finish();
+      if (context.failed || context.protectedDeletes) return EXIT.error;
+      if (previewOnly) return EXIT.ok;
+      await confirmOrRefuse.ask(session, "destroy", files.stack);
+    }
+    const startedAt = Date.now();
+    const { context, display } = await phaseOf(false);
+    const failed = context.failed || context.protectedDeletes || cancellation.signal.aborted;
+    await recordHistory(files, file, {
+      kind: "destroy",
+      message: args.text("message") ?? "",
+      startedAt,
+      succeeded: !failed,
+      counts: display.counts,
+    });
+    display.finish();
+    if (cancellation.signal.aborted) return EXIT.cancelled;
+    if (failed) return EXIT.error;
+    if (args.flag("remove")) {
+      const { removeStack } = await import("./stack.ts");
+      await removeStack(session, files, file, false);
+      session.print(
+        `The resources in the stack have been deleted, and the stack ${files.stack} was removed.`,
+      );
+    } else if (!context.targets.constrained)
+      session.print(
+        "The resources in the stack have been deleted, but the history and configuration associated with the stack are still maintained.\n" +
+          `If you want to remove the stack completely, run \`pulumi stack rm ${files.stack}\`.`,
+      );
+    return EXIT.ok;
+  } finally {
+    await lock?.release();
+    cancellation.dispose();
+  }
+}

@@ -1,0 +1,232 @@
+/** up and preview: a run of the program against the state. */
+import type { Doorway, Program } from "../language/program.ts";
+import { EXIT, EngineError } from "../errors.ts";
+import { newSeed } from "../deployment/context.ts";
+import { hasSecrets, applyProject, openConfig, type Config } from "../project/config.ts";
+import type { Project } from "../project/project.ts";
+import type { StackFile } from "../project/stackfile.ts";
+import type { StackFiles } from "../state/backend.ts";
+import type { Snapshot } from "../state/checkpoint.ts";
+import { listenForCancellation } from "./cancellation.ts";
+import { parallelOf, startPhase, type Phase } from "./phase.ts";
+import type { Session } from "./session.ts";
+import { lockStack, openState, type OpenState } from "./stack-state.ts";
+import { confirmOrRefuse, recordHistory, type Outcome } from "./outcome.ts";
+
+interface Run {
+  readonly session: Session;
+  readonly project: Project;
+  readonly files: StackFiles;
+  readonly file: StackFile;
+  readonly seed: Uint8Array;
+  readonly cancelled: AbortSignal;
+  config: Config;
+}
+
+export async function up(session: Session): Promise<number> {
+  return operate(session, false);
+}
+
+export async function preview(session: Session): Promise<number> {
+  return operate(session, true);
+}
+
+async function operate(session: Session, previewOnly: boolean): Promise<number> {
+  const args = session.arguments;
+  const skipPreview = args.flag("skip-preview");
+  if (!previewOnly) confirmOrRefuse.check(session, "update");
+  const [project, files] = await Promise.all([session.project(), session.stackFiles()]);
+  const file = await session.stackFile(files.stack);
+  const cancellation = listenForCancellation(session.terminal.writeError, () => current?.kill());
+  let current: Program | undefined;
+  const run: Run = {
+    session,
+    project,
+    files,
+    file,
+    seed: newSeed(),
+    cancelled: cancellation.signal,
+    config: await configFor(session, project, files, file),
+  };
+  // The program loads while the state is read and the passphrase proved: it only waits for answers.
+  let started = await launch(run, previewOnly || !skipPreview);
+  current = started.program;
+  let release: (() => Promise<void>) | undefined;
+  try {
+    if (!previewOnly) {
+      const lock = await lockStack(session, files);
+      release = () => lock.release();
+    }
+    const state = await openState(session, files, file);
+    if (previewOnly || !skipPreview) {
+      const outcome = await perform(run, state, started, true);
+      if (outcome.exitCode !== EXIT.ok || previewOnly) return outcome.exitCode;
+      await confirmOrRefuse.ask(session, "update", files.stack);
+      started = await launch(run, false);
+      current = started.program;
+    }
+    return (await perform(run, state, started, false)).exitCode;
+  } finally {
+    started.program.kill();
+    started.doorway.close();
+    await release?.();
+    cancellation.dispose();
+  }
+}
+
+async function configFor(
+  session: Session,
+  project: Project,
+  files: StackFiles,
+  file: StackFile,
+): Promise<Config> {
+  const nodes = file.entries();
+  const secret = hasSecrets(nodes.values());
+  const manager = secret ? session.secrets(file, await files.loadExisting()) : undefined;
+  if (secret && !manager)
+    throw new EngineError(`${file.path} has secrets but no encryptionsalt to open them with`);
+  return applyProject(
+    project,
+    files.stack,
+    openConfig(project.name, nodes, await manager?.crypter()),
+  );
+}
+
+interface Started {
+  readonly doorway: Doorway;
+  readonly program: Program;
+  /** Lines of the program from before its phase had a display. */
+  onLine: (line: string) => void;
+}
+
+async function launch(run: Run, dryRun: boolean): Promise<Started> {
+  const { Doorway, startProgram } = await import("../language/program.ts");
+  const doorway = await Doorway.open();
+  const early: string[] = [];
+  const started: Started = {
+    doorway,
+    onLine: (line) => early.push(line),
+    program: startProgram({
+      project: run.project,
+      stack: run.files.stack,
+      config: run.config,
+      preview: dryRun,
+      parallel: parallelOf(run.session),
+      address: doorway.address,
+      onLine: (line) => started.onLine(line),
+    }),
+  };
+  Object.defineProperty(started, "early", { value: early });
+  return started;
+}
+
+async function perform(
+  run: Run,
+  state: OpenState,
+  started: Started,
+  dryRun: boolean,
+): Promise<Outcome> {
+  const { session, files } = run;
+  const args = session.arguments;
+  const startedAt = Date.now();
+  const loaded = import("../language/run.ts");
+  let base: Snapshot = state.base;
+  if (args.flag("refresh")) {
+    const { refreshBase } = await import("./refresh.ts");
+    base = await refreshBase(run, state, dryRun);
+  }
+  const json = args.flag("json");
+  const phase = startPhase({
+    session,
+    title: `${dryRun ? "Previewing update" : "Updating"} (${files.stack})`,
+    preview: dryRun,
+    base,
+    save: dryRun ? undefined : state.save,
+    place: { stack: files.stack, project: run.project.name },
+    seed: run.seed,
+    cancelled: run.cancelled,
+    silent: json,
+  });
+  const { context, display } = phase;
+  for (const { text, secret } of run.config.values())
+    if (secret) display.redactor.learn(text, true);
+  const early = (started as unknown as { early: string[] }).early;
+  started.onLine = (line) => context.emit({ kind: "stdout", line });
+  for (const line of early.splice(0)) started.onLine(line);
+  if (!dryRun && base.pending.length > 0) {
+    const { recoverPending } = await import("../deployment/pending.ts");
+    await recoverPending(context, base.pending);
+  }
+  const [{ runProgram }, { Deployment }] = await Promise.all([
+    loaded,
+    import("../deployment/deployment.ts"),
+  ]);
+  const deployment = new Deployment(context);
+  const packs = args.list("policy-pack");
+  let policies: { checkStack(): Promise<void>; close(): void } | undefined;
+  try {
+    if (packs.length > 0) {
+      const { startPolicies } = await import("../language/policy.ts");
+      policies = await startPolicies(packs, run, deployment, dryRun);
+    }
+    await runProgram({
+      deployment,
+      doorway: started.doorway,
+      program: started.program,
+      config: run.config,
+      root: run.project.root,
+      readStackOutputs: async (name) =>
+        (await import("./stack-outputs.ts")).outputsOf(session, name),
+      beforeDeletes: async () => policies?.checkStack(),
+    });
+  } catch (error) {
+    context.fail("", (error as Error).message);
+  } finally {
+    policies?.close();
+  }
+  return conclude(run, phase, dryRun, json, startedAt);
+}
+
+async function conclude(
+  run: Run,
+  { context, display }: Phase,
+  dryRun: boolean,
+  json: boolean,
+  startedAt: number,
+): Promise<Outcome> {
+  const { session, files } = run;
+  const failed = context.failed || context.protectedDeletes || run.cancelled.aborted;
+  await context.snapshot.close();
+  if (!dryRun)
+    await recordHistory(files, run.file, {
+      kind: "update",
+      message: session.arguments.text("message") ?? "",
+      startedAt,
+      succeeded: !failed,
+      counts: display.counts,
+    });
+  if (json) {
+    const { previewJson } = await import("./preview-json.ts");
+    session.print(JSON.stringify(previewJson(display, run.config), undefined, 4));
+  } else {
+    if (failed)
+      display.diagnostics.push({
+        severity: "error",
+        urn: "",
+        message: run.cancelled.aborted
+          ? `${dryRun ? "preview" : "update"} canceled`
+          : `${dryRun ? "preview" : "update"} failed`,
+      });
+    display.finish();
+  }
+  if (run.cancelled.aborted) return { exitCode: EXIT.cancelled };
+  if (failed) return { exitCode: EXIT.error };
+  if (session.arguments.flag("expect-no-changes") && display.changes > 0)
+    throw new EngineError(
+      `no changes were expected but changes ${dryRun ? "were proposed" : "occurred"}`,
+      EXIT.noChanges,
+    );
+  return { exitCode: EXIT.ok };
+}
+
+export type { Run };

@@ -1,0 +1,89 @@
+/** One phase of a command: a preview or the real thing, with its display and its books. */
+import { DeploymentContext } from "../deployment/context.ts";
+import type { Resource } from "../deployment/resource.ts";
+import { SnapshotManager, type Save } from "../deployment/snapshot.ts";
+import { Display } from "../display/display.ts";
+import { liveScreen } from "../display/live.ts";
+import { lineScreen } from "../display/plain.ts";
+import type { Snapshot } from "../state/checkpoint.ts";
+import type { Session } from "./session.ts";
+
+export interface PhaseOptions {
+  readonly session: Session;
+  readonly title: string;
+  readonly preview: boolean;
+  readonly base: Snapshot;
+  readonly save: Save | undefined;
+  readonly place: { readonly stack: string; readonly project: string };
+  readonly seed: Uint8Array;
+  readonly cancelled: AbortSignal;
+  /** For --json: nothing but the result is printed. */
+  readonly silent?: boolean;
+}
+
+export interface Phase {
+  readonly context: DeploymentContext;
+  readonly display: Display;
+}
+
+/** The CLI's own default: four times the processors, but at most 16 so that daemons are not flooded. */
+const DEFAULT_PARALLEL = 16;
+
+export function parallelOf(session: Session): number {
+  const text = session.arguments.text("parallel");
+  if (text === undefined) return DEFAULT_PARALLEL;
+  const value = Number(text);
+  if (!Number.isInteger(value))
+    throw new Error(`flag --parallel: got "${text}", expected a whole number`);
+  return value < 1 ? 1 : value;
+}
+
+export function startPhase(options: PhaseOptions): Phase {
+  const { session, preview } = options;
+  const { paint, terminal } = session;
+  const write = options.silent ? () => {} : terminal.write;
+  const diff = session.arguments.flag("diff");
+  let display: Display | undefined;
+  const screen =
+    session.interactive && !diff && !options.silent
+      ? liveScreen({ write, paint, preview, terminal })
+      : lineScreen({
+          write,
+          paint,
+          preview,
+          diff,
+          clean: (text) => display?.redactor.clean(text) ?? text,
+        });
+  display = new Display({
+    preview,
+    paint,
+    write,
+    screen,
+    title: options.title,
+    showOutputs: !session.arguments.flag("suppress-outputs"),
+    showSecrets: session.arguments.flag("show-secrets"),
+  });
+  // Steps mark the resources they find; a preview must leave them as they are for the update after it.
+  const found: Resource[] = options.base.resources.map((r) => ({ ...r }));
+  for (const r of found) {
+    display.redactor.learn(r.inputs);
+    display.redactor.learn(r.outputs);
+  }
+  const snapshot = new SnapshotManager({ ...options.base, resources: found }, options.save);
+  const context = new DeploymentContext(
+    {
+      place: options.place,
+      preview,
+      parallel: parallelOf(session),
+      targets: session.arguments.list("target"),
+      targetDependents: session.arguments.flag("target-dependents"),
+      loadProvider: session.loadProvider,
+      seed: options.seed,
+    },
+    found,
+    snapshot,
+    display.emit,
+    options.cancelled,
+  );
+  return { context, display };
+}

@@ -1,0 +1,104 @@
+/** refresh: state takes what the real objects say. */
+import { EXIT } from "../errors.ts";
+import { newSeed } from "../deployment/context.ts";
+import { refreshAll } from "../deployment/refresh.ts";
+import type { Snapshot } from "../state/checkpoint.ts";
+import { normalize } from "../deployment/integrity.ts";
+import { listenForCancellation } from "./cancellation.ts";
+import { confirmOrRefuse, recordHistory } from "./outcome.ts";
+import { startPhase, type Phase } from "./phase.ts";
+import type { Session } from "./session.ts";
+import { lockStack, openState, type OpenState } from "./stack-state.ts";
+import { EngineError } from "../errors.ts";
+
+interface Place {
+  readonly session: Session;
+  readonly project: { readonly name: string };
+  readonly files: { readonly stack: string };
+  readonly seed: Uint8Array;
+  readonly cancelled: AbortSignal;
+}
+
+/** Refreshes ahead of another operation; returns the state to go on from. */
+export async function refreshBase(
+  place: Place,
+  state: OpenState,
+  preview: boolean,
+): Promise<Snapshot> {
+  const { snapshot, phase } = await run(place, state, preview, true);
+  if (phase.context.failed) {
+    phase.display.finish();
+    throw new EngineError("refresh failed");
+  }
+  return snapshot;
+}
+
+async function run(
+  place: Place,
+  state: OpenState,
+  preview: boolean,
+  silent: boolean,
+): Promise<{ snapshot: Snapshot; phase: Phase }> {
+  const phase = startPhase({
+    session: place.session,
+    title: `${preview ? "Previewing refresh" : "Refreshing"} (${place.files.stack})`,
+    preview,
+    base: state.base,
+    save: undefined,
+    place: { stack: place.files.stack, project: place.project.name },
+    seed: place.seed,
+    cancelled: place.cancelled,
+    silent,
+  });
+  const { context } = phase;
+  let { pending } = state.base;
+  if (!preview && pending.length > 0) {
+    const { recoverPending } = await import("../deployment/pending.ts");
+    await recoverPending(context, pending);
+    pending = [];
+  }
+  const results = await refreshAll(context);
+  const resources = results.map((r) => r.now).filter((r) => r !== undefined);
+  const snapshot = { ...state.base, pending, resources: normalize(resources) };
+  const changed = pending !== state.base.pending || results.some((r) => r.was !== r.now);
+  if (!preview && changed) await state.save(snapshot);
+  return { snapshot, phase };
+}
+
+export async function refresh(session: Session): Promise<number> {
+  const previewOnly = session.arguments.flag("preview-only");
+  if (!previewOnly) confirmOrRefuse.check(session, "refresh");
+  const [project, files] = await Promise.all([session.project(), session.stackFiles()]);
+  const file = await session.stackFile(files.stack);
+  const cancellation = listenForCancellation(session.terminal.writeError, () => {});
+  const lock = previewOnly ? undefined : await lockStack(session, files);
+  try {
+    const state = await openState(session, files, file);
+    const place = { session, project, files, seed: newSeed(), cancelled: cancellation.signal };
+    if (previewOnly || !session.arguments.flag("skip-preview")) {
+      const { phase } = await run(place, state, true, false);
+      phase.display.finish();
+      if (phase.context.failed) return EXIT.error;
+      if (previewOnly) return EXIT.ok;
+      await confirmOrRefuse.ask(session, "refresh", files.stack);
+    }
+    const startedAt = Date.now();
+    const { phase } = await run(place, state, false, false);
+    const failed = phase.context.failed || cancellation.signal.aborted;
+    await recordHistory(files, file, {
+      kind: "refresh",
+      message: session.arguments.text("message") ?? "",
+      startedAt,
+      succeeded: !failed,
+      counts: phase.display.counts,
+    });
+    phase.display.finish();
+    if (cancellation.signal.aborted) return EXIT.cancelled;
+    if (!failed && session.arguments.flag("expect-no-changes") && phase.display.changes > 0)
+      throw new EngineError("no changes were expected but changes occurred", EXIT.noChanges);
+    return failed ? EXIT.error : EXIT.ok;
+  } finally {
+    await lock?.release();
+    cancellation.dispose();
+  }
+}

@@ -1,0 +1,55 @@
+/** The state of a stack, opened for a command: read, decrypted, and with the function that writes it back. */
+import type { Save } from "../deployment/snapshot.ts";
+import type { StackFile } from "../project/stackfile.ts";
+import type { SecretsManager } from "../secrets/passphrase.ts";
+import type { StackFiles } from "../state/backend.ts";
+import { openSnapshot, renderCheckpoint, type Snapshot } from "../state/checkpoint.ts";
+import { takeLock, type Lock } from "../state/lock.ts";
+import { crypterCodec } from "../state/secrets.ts";
+import { duration } from "../display/words.ts";
+import type { Session } from "./session.ts";
+
+export interface OpenState {
+  readonly files: StackFiles;
+  readonly secrets: SecretsManager;
+  readonly base: Snapshot;
+  readonly save: Save;
+}
+
+export async function openState(
+  session: Session,
+  files: StackFiles,
+  file: StackFile,
+): Promise<OpenState> {
+  const raw = await files.loadExisting();
+  const secrets = await session.secretsOrNew(file, raw);
+  const codec = crypterCodec(await secrets.crypter());
+  const salt = raw.deployment?.secrets_providers?.state?.salt;
+  // A stack whose file was given a new salt has its old secrets under the old one.
+  const reading =
+    salt === undefined || salt === secrets.encryptionSalt
+      ? codec
+      : crypterCodec(await (await oldSecrets(session, salt)).crypter());
+  const base = { ...openSnapshot(raw, reading), encryptionSalt: secrets.encryptionSalt };
+  return {
+    files,
+    secrets,
+    base,
+    save: (snapshot) => files.save(renderCheckpoint(files.qualifiedName, snapshot, codec)),
+  };
+}
+
+async function oldSecrets(session: Session, salt: string): Promise<SecretsManager> {
+  const { existingSecrets } = await import("../secrets/passphrase.ts");
+  return existingSecrets(salt, session.env, session.ask);
+}
+
+/** The stack's lock; that of a dead process is cleared with a line. */
+export function lockStack(session: Session, files: StackFiles): Promise<Lock> {
+  return takeLock(files.locks, (stale) => {
+    const age = duration((Date.now() - Date.parse(stale.timestamp)) / 1000);
+    session.print(
+      `Removed the lock of a run that has ended (pid ${stale.pid}, by ${stale.username}, ${age} ago).`,
+    );
+  });
+}

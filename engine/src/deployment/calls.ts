@@ -1,0 +1,177 @@
+/** Calls to providers: secrets stripped on the way in and marked on the way out, time-outs and cancellation applied. */
+import {
+  PartialFailure,
+  type Call,
+  type Diff,
+  type PropertyMap,
+  type Provider,
+} from "../provider.ts";
+import { annotateSecrets, markSecret, plainMap, type Values } from "../values/property.ts";
+import type { Emit } from "./events.ts";
+import type { CustomTimeouts, Resource } from "./resource.ts";
+
+export { PartialFailure };
+
+export interface CallContext {
+  readonly emit: Emit;
+  readonly cancelled: AbortSignal;
+}
+
+function callFor(
+  r: { urn: string; type: string },
+  context: CallContext,
+  signal: AbortSignal,
+): Call {
+  return {
+    urn: r.urn,
+    type: r.type,
+    signal,
+    log: (line, severity = "info") => {
+      // Lines end in the display of whoever watches, so a resource's secrets must not be in them; the display masks.
+      context.emit({ kind: "diagnostic", severity, urn: r.urn, message: line, passing: true });
+    },
+  };
+}
+
+/** Ends the call's signal at the resource's own time-out, and says so when the call fails of it. */
+async function timed<T>(
+  r: Resource,
+  verb: keyof CustomTimeouts,
+  context: CallContext,
+  work: (call: Call) => Promise<T>,
+): Promise<T> {
+  const seconds = r.customTimeouts?.[verb];
+  if (!seconds) return work(callFor(r, context, context.cancelled));
+  const controller = new AbortController();
+  const onCancel = (): void => controller.abort(context.cancelled.reason);
+  context.cancelled.addEventListener("abort", onCancel, { once: true });
+  let expired = false;
+  const timer = setTimeout(() => {
+    expired = true;
+    controller.abort(new Error(`timed out after ${seconds} s (customTimeouts.${verb})`));
+  }, seconds * 1000);
+  try {
+    return await work(callFor(r, context, controller.signal));
+  } catch (error) {
+    if (expired && !(error instanceof PartialFailure))
+      throw new Error(
+        `timed out after ${seconds} s (customTimeouts.${verb}): ${messageOf(error)}`,
+        {
+          cause: error,
+        },
+      );
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    context.cancelled.removeEventListener("abort", onCancel);
+  }
+}
+
+export const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
+
+/** Outputs as the engine keeps them: secret where an input was, where the type says so, and where the program asks. */
+export function sealOutputs(provider: Provider, r: Resource, outputs: PropertyMap): Values {
+  const marked = annotateSecrets(outputs, r.inputs);
+  return markSecret(marked, [
+    ...provider.secretOutputs(r.type),
+    ...(r.additionalSecretOutputs ?? []),
+  ]);
+}
+
+export async function check(
+  provider: Provider,
+  r: Resource,
+  olds: Values | undefined,
+  news: Values,
+  seed: Uint8Array,
+  context: CallContext,
+): Promise<{ inputs: Values; failures: { property: string; reason: string }[] }> {
+  const { inputs, failures } = await provider.check({
+    ...callFor(r, context, context.cancelled),
+    ...(olds ? { olds: plainMap(olds) } : {}),
+    news: plainMap(news),
+    seed,
+  });
+  return { inputs: annotateSecrets(inputs, news), failures };
+}
+
+export function diff(
+  provider: Provider,
+  old: Resource,
+  type: string,
+  inputs: Values,
+  ignore: readonly string[],
+  context: CallContext,
+): Promise<Diff> {
+  return provider.diff({
+    ...callFor({ urn: old.urn, type }, context, context.cancelled),
+    id: old.id,
+    oldInputs: plainMap(old.inputs),
+    oldOutputs: plainMap(old.outputs),
+    newInputs: plainMap(inputs),
+    ignoreChanges: ignore,
+  });
+}
+
+export async function create(
+  provider: Provider,
+  r: Resource,
+  preview: boolean,
+  context: CallContext,
+): Promise<{ id: string; outputs: Values }> {
+  const { id, outputs } = await timed(r, "create", context, (call) =>
+    provider.create({ ...call, inputs: plainMap(r.inputs), preview }),
+  );
+  if (!preview && id === "") throw new Error("provider did not return an ID from Create");
+  return { id, outputs: sealOutputs(provider, r, outputs) };
+}
+
+export async function update(
+  provider: Provider,
+  old: Resource,
+  r: Resource,
+  preview: boolean,
+  context: CallContext,
+): Promise<Values> {
+  const { outputs } = await timed(r, "update", context, (call) =>
+    provider.update({
+      ...call,
+      id: old.id,
+      oldInputs: plainMap(old.inputs),
+      oldOutputs: plainMap(old.outputs),
+      newInputs: plainMap(r.inputs),
+      preview,
+    }),
+  );
+  return sealOutputs(provider, r, outputs);
+}
+
+export async function read(
+  provider: Provider,
+  r: Resource,
+  context: CallContext,
+): Promise<{ id: string; inputs: Values; outputs: Values } | undefined> {
+  const found = await timed(r, "read", context, (call) =>
+    provider.read({
+      ...call,
+      id: r.id,
+      inputs: plainMap(r.inputs),
+      outputs: plainMap(r.outputs),
+    }),
+  );
+  if (!found) return undefined;
+  const outputs = annotateSecrets(sealOutputs(provider, r, found.outputs), r.outputs);
+  return { id: found.id, inputs: annotateSecrets(found.inputs, r.inputs), outputs };
+}
+
+export function remove(provider: Provider, r: Resource, context: CallContext): Promise<void> {
+  return timed(r, "delete", context, (call) =>
+    provider.delete({
+      ...call,
+      id: r.id,
+      inputs: plainMap(r.inputs),
+      outputs: plainMap(r.outputs),
+    }),
+  );
+}

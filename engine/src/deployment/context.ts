@@ -1,0 +1,113 @@
+/** What all parts of one deployment share: options, books, and the state. */
+import { hash, randomBytes } from "node:crypto";
+import type { Emit } from "./events.ts";
+import { AliasBook } from "./aliases.ts";
+import { limiter, serializer } from "./graph.ts";
+import { ProviderRegistry, type LoadProvider } from "./registry.ts";
+import type { Goal, Resource } from "./resource.ts";
+import { SnapshotManager } from "./snapshot.ts";
+import { Targets } from "./targets.ts";
+import { parseReference, type Place } from "./urn.ts";
+
+export interface DeploymentOptions {
+  readonly place: Place;
+  readonly preview: boolean;
+  readonly parallel: number;
+  readonly targets: readonly string[];
+  readonly targetDependents: boolean;
+  readonly loadProvider: LoadProvider;
+  /** One a process, so that a preview and the update after it give the same automatic names. */
+  readonly seed: Uint8Array;
+}
+
+/** The policy packs' say on a resource, before anything is done with it. Throws when a mandatory policy is violated. */
+export type Analyze = (resource: Resource, goal: Goal) => Promise<void>;
+
+export class DeploymentContext {
+  readonly options: DeploymentOptions;
+  readonly snapshot: SnapshotManager;
+  readonly emit: Emit;
+  readonly olds = new Map<string, Resource>();
+  readonly found: readonly Resource[];
+  readonly registry: ProviderRegistry;
+  readonly aliases: AliasBook;
+  readonly targets: Targets;
+  /** Goals by urn, for what children inherit. */
+  readonly goals = new Map<string, Goal>();
+  readonly seen = new Set<string>();
+  readonly operated = new Set<string>();
+  readonly replaced = new Set<string>();
+  /** Deleted ahead of a replacement; a registration that follows makes the resource anew. */
+  readonly deleted = new Set<string>();
+  readonly condemned = new Set<Resource>();
+  readonly skippedCreates = new Set<string>();
+  readonly one = serializer();
+  readonly limited: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly cancelled: AbortSignal;
+  analyze: Analyze | undefined;
+  /** Told at the first failure, so that whoever waits for the program need not. */
+  onFail: () => void = () => {};
+  private hasFailed = false;
+  /** Something protected was to be deleted: the rest went on, but the run did not do what was asked. */
+  protectedDeletes = false;
+
+  constructor(
+    options: DeploymentOptions,
+    found: readonly Resource[],
+    snapshot: SnapshotManager,
+    emit: Emit,
+    cancelled: AbortSignal,
+  ) {
+    this.options = options;
+    this.found = found;
+    this.snapshot = snapshot;
+    this.emit = emit;
+    this.cancelled = cancelled;
+    this.registry = new ProviderRegistry(options.loadProvider);
+    this.aliases = new AliasBook(options.place);
+    this.targets = new Targets(options.targets);
+    this.limited = limiter(options.parallel);
+    for (const r of found) if (!r.delete) this.olds.set(r.urn, r);
+  }
+
+  get failed(): boolean {
+    return this.hasFailed;
+  }
+
+  set failed(value: boolean) {
+    this.hasFailed ||= value;
+    if (value) this.onFail();
+  }
+
+  get stopped(): boolean {
+    return this.failed || this.cancelled.aborted;
+  }
+
+  seedFor(urn: string): Uint8Array {
+    return Buffer.from(
+      hash("sha256", Buffer.concat([this.options.seed, Buffer.from(urn)]), "hex"),
+      "hex",
+    );
+  }
+
+  /** The provider of a resource in state; one that this run has not registered is taken from the state. */
+  ensureProvider(reference: string): string {
+    if (!this.registry.has(reference)) {
+      const { urn, id } = parseReference(reference);
+      const resource = this.found.find((r) => r.urn === urn && r.id === id);
+      if (!resource) throw new Error(`unknown provider '${reference}': it is not in the state`);
+      this.registry.add(resource);
+    }
+    return reference;
+  }
+
+  fail(urn: string, message: string): void {
+    this.failed = true;
+    this.emit({ kind: "diagnostic", severity: "error", urn, message });
+  }
+}
+
+export const newSeed = (): Uint8Array => {
+  const SEED_BYTES = 32;
+  return randomBytes(SEED_BYTES);
+};

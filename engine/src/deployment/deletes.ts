@@ -1,0 +1,74 @@
+/** Deleting: what a program no longer registers, what replacements left, and everything at a destroy. */
+import type { DeploymentContext } from "./context.ts";
+import { cannotDelete } from "./decide.ts";
+import type { Op } from "./events.ts";
+import { deleteOrder, dependantsOf, runGraph } from "./graph.ts";
+import type { Resource } from "./resource.ts";
+import { runStep } from "./steps.ts";
+
+export function deleteUnregistered(context: DeploymentContext): Promise<void> {
+  const wanted = context.found.filter(
+    (r) =>
+      r.delete || (!context.operated.has(r.urn) && context.aliases.nowCalled(r.urn) === undefined),
+  );
+  return deleteAll(context, wanted);
+}
+
+export async function destroy(context: DeploymentContext): Promise<void> {
+  await deleteAll(context, context.found);
+}
+
+async function deleteAll(context: DeploymentContext, wanted: readonly Resource[]): Promise<void> {
+  const chosen = withinTargets(context, wanted);
+  const going = chosen.filter((r) => !isProtected(context, r));
+  for (const r of going) if (!r.delete) context.deleted.add(r.urn);
+  const waitsFor = deleteOrder(chosen);
+  await runGraph(waitsFor, async (r) => {
+    // What a protected or failed resource stands on stays: runGraph skips all that waits for it.
+    if (!going.includes(r) || context.stopped) return false;
+    const op: Op = r.delete
+      ? "delete-replaced"
+      : r.pendingReplacement
+        ? "discard-replaced"
+        : "delete";
+    return context.limited(() =>
+      context.stopped ? Promise.resolve(false) : runStep(context, { op, urn: r.urn, old: r }),
+    );
+  });
+}
+
+function isProtected(context: DeploymentContext, r: Resource): boolean {
+  if (!r.protect || r.delete || r.pendingReplacement) return false;
+  context.emit({ kind: "diagnostic", severity: "error", urn: r.urn, message: cannotDelete(r.urn) });
+  // The others still go (as far as they may); the run as a whole has failed.
+  context.protectedDeletes = true;
+  return true;
+}
+
+function withinTargets(context: DeploymentContext, wanted: readonly Resource[]): Resource[] {
+  const { targets } = context;
+  if (!targets.constrained) return [...wanted];
+  const named = wanted.filter((r) => targets.names(r.urn));
+  const out = new Set(named);
+  for (const root of named)
+    for (const r of [...dependantsOf(root, wanted), ...childrenOf(root, wanted)]) {
+      if (out.has(r)) continue;
+      if (!context.options.targetDependents)
+        context.fail(
+          r.urn,
+          `Resource '${r.urn}' will be destroyed but was not specified in --target list.\n` +
+            "Either include resource in --target list or pass --target-dependents to proceed.",
+        );
+      out.add(r);
+    }
+  return wanted.filter((r) => out.has(r));
+}
+
+function childrenOf(root: Resource, resources: readonly Resource[]): Resource[] {
+  const parents = new Set([root.urn]);
+  return resources.filter((r) => {
+    if (!parents.has(r.parent)) return false;
+    parents.add(r.urn);
+    return true;
+  });
+}

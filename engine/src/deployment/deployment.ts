@@ -1,0 +1,194 @@
+/** One run over a stack: takes registrations from a program, carries them out, and deletes what was not registered. */
+import { EngineError } from "../errors.ts";
+import type { Values } from "../values/property.ts";
+import { equal } from "../values/property.ts";
+import { UNKNOWN_WIRE } from "../values/wire.ts";
+import * as calls from "./calls.ts";
+import type { DeploymentContext } from "./context.ts";
+import { deleteUnregistered } from "./deletes.ts";
+import { plan } from "./generator.ts";
+import type { Goal, Resource } from "./resource.ts";
+import { runStep } from "./steps.ts";
+import { STACK_TYPE, makeUrn, providerType } from "./urn.ts";
+
+export interface Registered {
+  readonly resource: Resource;
+  readonly unknown: boolean;
+}
+
+/** Thrown to a program whose deployment has ended already; the reason has been shown. */
+export class Stopped extends EngineError {}
+
+export class Deployment {
+  readonly context: DeploymentContext;
+  private readonly resources = new Map<string, { old: Resource | undefined; now: Resource }>();
+  private readonly defaults = new Map<string, Promise<string>>();
+  private inFlight = 0;
+  private idle: (() => void)[] = [];
+
+  constructor(context: DeploymentContext) {
+    this.context = context;
+  }
+
+  async register(goal: Goal): Promise<Registered> {
+    return this.counted(async () => {
+      const planned = await this.context.one(async () => {
+        this.refuseWhenStopped();
+        try {
+          return await plan(this.context, goal);
+        } catch (error) {
+          this.reportOnce(goal, error);
+          throw new Stopped(calls.messageOf(error));
+        }
+      });
+      const { steps, now } = planned;
+      for (const step of steps) {
+        this.refuseWhenStopped();
+        // Only calls to the world count against the limit: a component must not keep its children waiting.
+        const run = (): Promise<boolean> => runStep(this.context, step);
+        const ok =
+          step.op === "same" || !goal.custom ? await run() : await this.context.limited(run);
+        if (!ok) throw new Stopped(`resource ${now.urn} failed`);
+      }
+      this.resources.set(now.urn, { old: steps.find((s) => s.now === now)?.old, now });
+      return { resource: now, unknown: planned.unknown };
+    });
+  }
+
+  /** The outputs of a component are known when its constructor is through. */
+  async registerOutputs(urn: string, outputs: Values): Promise<void> {
+    const { now, old } = this.resources.get(urn) ?? {};
+    if (!now) throw new EngineError(`RegisterResourceOutputs of ${urn}, which is not registered`);
+    // A program that fails still reports the outputs it had; the stack keeps the last whole set.
+    if (this.context.failed && now.type === STACK_TYPE) return;
+    const before = now.outputs;
+    const changed = !equal(before, outputs);
+    now.outputs = outputs;
+    if (changed) await this.context.snapshot.persist();
+    const shown = old ? { ...old, outputs: before } : undefined;
+    this.context.emit({ kind: "outputs", urn, old: shown, now });
+  }
+
+  /** `Resource.get`: an object that the stack looks at and does not own. */
+  async read(goal: Goal, id: string): Promise<Registered> {
+    return this.counted(async () => {
+      this.refuseWhenStopped();
+      const urn = makeUrn(this.context.options.place, goal.parent, goal.type, goal.name);
+      const old = this.context.olds.get(urn);
+      const now: Resource = {
+        urn,
+        custom: true,
+        id,
+        type: goal.type,
+        inputs: goal.inputs,
+        outputs: {},
+        parent: goal.parent,
+        external: true,
+        dependencies: goal.dependencies,
+        provider: goal.provider,
+        propertyDependencies: goal.propertyDependencies,
+        additionalSecretOutputs: goal.additionalSecretOutputs,
+      };
+      this.context.seen.add(urn);
+      this.context.operated.add(urn);
+      const unknown = id === UNKNOWN_WIRE;
+      if (!unknown) {
+        const provider = await this.context.registry.configured(goal.provider);
+        const found = await calls.read(provider, { ...now, outputs: goal.inputs }, this.context);
+        if (!found) throw new EngineError(`resource '${id}' of type ${goal.type} does not exist`);
+        now.id = found.id;
+        now.outputs = found.outputs;
+      }
+      this.context.emit({ kind: "done", op: "read", urn, type: now.type, seconds: 0, now });
+      this.resources.set(urn, { old, now });
+      await this.context.snapshot.replace(old, now, !old || !equal(old.outputs, now.outputs));
+      return { resource: now, unknown };
+    });
+  }
+
+  async invoke(reference: string, token: string, args: Values): Promise<Values> {
+    const provider = await this.context.registry.configured(reference);
+    const { plainMap } = await import("../values/property.ts");
+    return provider.invoke(token, plainMap(args));
+  }
+
+  /** The provider that resources of a package get when they name none: "default_4_21_2", configured by the stack's config. */
+  defaultProvider(pkg: string, version: string, config: Values): Promise<string> {
+    const name = version ? `default_${version.replaceAll(/[^A-Za-z0-9]/g, "_")}` : "default";
+    const key = `${pkg}:${name}`;
+    let reference = this.defaults.get(key);
+    if (!reference) {
+      const inputs: Values = { ...config };
+      if (version) Object.assign(inputs, { version, __internal: {} });
+      reference = this.register(emptyGoal(providerType(pkg), name, inputs)).then(
+        ({ resource }) => `${resource.urn}::${resource.id}`,
+      );
+      this.defaults.set(key, reference);
+    }
+    return reference;
+  }
+
+  resource(urn: string): Resource | undefined {
+    return this.resources.get(urn)?.now ?? this.context.olds.get(urn);
+  }
+
+  registered(): Resource[] {
+    return [...this.resources.values()].map(({ now }) => now);
+  }
+
+  /** After a program that ran to its end: what it did not ask for goes. */
+  async finish(): Promise<void> {
+    await this.settled();
+    if (!this.context.stopped) await deleteUnregistered(this.context);
+  }
+
+  /** Resolves when no step runs any more. */
+  settled(): Promise<void> {
+    if (this.inFlight === 0) return Promise.resolve();
+    return new Promise((resolve) => this.idle.push(resolve));
+  }
+
+  private async counted<T>(work: () => Promise<T>): Promise<T> {
+    this.inFlight++;
+    try {
+      return await work();
+    } finally {
+      if (--this.inFlight === 0) for (const resolve of this.idle.splice(0)) resolve();
+    }
+  }
+
+  private refuseWhenStopped(): void {
+    if (this.context.stopped) throw new Stopped("resource monitor shut down");
+  }
+
+  /** A decision that failed for several reasons has shown them; anything else is shown here. */
+  private reportOnce(goal: Goal, error: unknown): void {
+    const urn = makeUrn(this.context.options.place, goal.parent, goal.type, goal.name);
+    if (!this.context.failed) this.context.fail(urn, calls.messageOf(error));
+  }
+}
+
+export function emptyGoal(type: string, name: string, inputs: Values): Goal {
+  return {
+    type,
+    name,
+    custom: true,
+    parent: "",
+    inputs,
+    provider: "",
+    dependencies: [],
+    propertyDependencies: {},
+    protect: false,
+    retainOnDelete: false,
+    ignoreChanges: [],
+    replaceOnChanges: [],
+    additionalSecretOutputs: [],
+    aliases: [],
+    importId: "",
+    customTimeouts: {},
+    deletedWith: "",
+    replaceWith: [],
+    hideDiff: [],
+    hooks: {},
+  };
+}

@@ -1,0 +1,46 @@
+/** What a deployment tells the display. */
+import type { Diff } from "../provider.ts";
+import type { Resource } from "./resource.ts";
+
+export type Op =
+  | "same"
+  | "create"
+  | "update"
+  | "replace"
+  | "create-replacement"
+  | "delete-replaced"
+  | "delete"
+  | "discard-replaced"
+  | "read"
+  | "refresh";
+
+export type Severity = "debug" | "info" | "warning" | "error";
+
+export interface Violation {
+  readonly urn: string;
+  readonly pack: string;
+  readonly policy: string;
+  readonly level: "advisory" | "mandatory";
+  readonly message: string;
+}
+
+export type Event =
+  | {
+      kind: "start";
+      op: Op;
+      urn: string;
+      type: string;
+      old?: Resource;
+      now?: Resource;
+      diff?: Diff;
+    }
+  | { kind: "done"; op: Op; urn: string; type: string; seconds: number; now?: Resource }
+  | { kind: "failed"; op: Op; urn: string; type: string; seconds: number }
+  | { kind: "diagnostic"; severity: Severity; urn: string; message: string; passing?: boolean }
+  | { kind: "outputs"; urn: string; old: Resource | undefined; now: Resource }
+  | { kind: "policy"; violation: Violation }
+  | { kind: "stdout"; line: string };
+
+export type Emit = (event: Event) => void;
+
+export const isChange = (op: Op): boolean => op !== "same" && op !== "read" && op !== "refresh";

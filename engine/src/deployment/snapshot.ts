@@ -1,0 +1,134 @@
+/**
+ * The state while it changes. Like the CLI it keeps two lists, what this run has made and what it found, and writes both,
+ * so that the file is true after every step. A write that is asked for while another runs is done once for all who ask.
+ */
+import type { OperationType, PendingOperation, Snapshot } from "../state/checkpoint.ts";
+import { equal } from "../values/property.ts";
+import type { Resource } from "./resource.ts";
+import { normalize } from "./integrity.ts";
+
+export type Save = (snapshot: Snapshot) => Promise<void>;
+
+export class SnapshotManager {
+  private readonly made: Resource[] = [];
+  private readonly finished = new Set<Resource>();
+  private readonly pending: PendingOperation[];
+  private readonly found: readonly Resource[];
+  private readonly encryptionSalt: string | undefined;
+  private readonly save: Save | undefined;
+  private dirty = false;
+  private running: Promise<void> | undefined;
+  private next: Promise<void> | undefined;
+
+  /** Without `save` (a preview) nothing is written. */
+  constructor(base: Snapshot, save: Save | undefined) {
+    this.found = base.resources;
+    this.pending = [...base.pending];
+    this.encryptionSalt = base.encryptionSalt;
+    this.save = save;
+  }
+
+  current(): Snapshot {
+    const resources = [...this.made, ...this.found.filter((r) => !this.finished.has(r))];
+    return {
+      resources: normalize(resources),
+      pending: this.pending,
+      encryptionSalt: this.encryptionSalt,
+    };
+  }
+
+  /** Notes what is about to happen, durably, before it happens. */
+  async begin(resource: Resource, type: OperationType): Promise<PendingOperation> {
+    const operation = { resource, type };
+    this.pending.push(operation);
+    await this.persist();
+    return operation;
+  }
+
+  end(operation: PendingOperation | undefined): void {
+    const at = operation ? this.pending.indexOf(operation) : -1;
+    if (at >= 0) this.pending.splice(at, 1);
+  }
+
+  /** `made` takes the place of `old` (or is new). Written at once unless nothing of note changed. */
+  async replace(old: Resource | undefined, made: Resource, changed = true): Promise<void> {
+    if (old) this.finished.add(old);
+    this.made.push(made);
+    if (changed) await this.persist();
+  }
+
+  async remove(old: Resource): Promise<void> {
+    const at = this.made.indexOf(old);
+    if (at >= 0) this.made.splice(at, 1);
+    else this.finished.add(old);
+    await this.persist();
+  }
+
+  /** A resource in one of the lists was changed in place. */
+  persist(): Promise<void> {
+    this.dirty = true;
+    if (!this.save) return Promise.resolve();
+    if (!this.running) {
+      this.running = this.write();
+      return this.running;
+    }
+    this.next ??= this.running
+      .catch(() => {})
+      .then(() => {
+        this.next = undefined;
+        this.running = this.write();
+        return this.running;
+      });
+    return this.next;
+  }
+
+  private async write(): Promise<void> {
+    const save = this.save!;
+    try {
+      // Let everything that is ready in this turn of the loop share the write.
+      await Promise.resolve();
+      this.dirty = false;
+      await save(this.current());
+    } finally {
+      if (!this.next) this.running = undefined;
+    }
+  }
+
+  /** Waits for writes under way, and writes once more when the order of resources or their details changed. */
+  async close(): Promise<boolean> {
+    await (this.next ?? this.running);
+    if (this.dirty) await this.persist();
+    return this.made.length > 0;
+  }
+
+  markDirty(): void {
+    this.dirty = true;
+  }
+}
+
+const COMPARED = [
+  "urn",
+  "type",
+  "custom",
+  "provider",
+  "parent",
+  "protect",
+  "retainOnDelete",
+  "deletedWith",
+] as const;
+
+/** False when the state would read the same for every purpose but source positions; such steps need no write. */
+export function changedInState(old: Resource, now: Resource): boolean {
+  for (const key of COMPARED) if ((old[key] || "") !== (now[key] || "")) return true;
+  const text = (value: unknown): string => JSON.stringify(value ?? {});
+  const sorted = (list: readonly string[] | undefined): string => text([...(list ?? [])].sort());
+  return (
+    !equal(old.inputs, now.inputs) ||
+    !equal(old.outputs, now.outputs) ||
+    sorted(old.dependencies) !== sorted(now.dependencies) ||
+    sorted(old.replaceWith) !== sorted(now.replaceWith) ||
+    text(old.customTimeouts) !== text(now.customTimeouts) ||
+    text(old.resourceHooks) !== text(now.resourceHooks) ||
+    !equal(old.replacementTrigger ?? null, now.replacementTrigger ?? null)
+  );
+}

@@ -1,0 +1,183 @@
+/** The ResourceMonitor service: what a program may ask of the engine. */
+import { createRequire } from "node:module";
+import * as grpc from "@grpc/grpc-js";
+import type resprotoTypes from "@pulumi/pulumi/proto/resource_pb.js";
+import type providerTypes from "@pulumi/pulumi/proto/provider_pb.js";
+import emptypb from "google-protobuf/google/protobuf/empty_pb.js";
+import { Stopped, emptyGoal, type Deployment } from "../deployment/deployment.ts";
+import { STACK_REFERENCE, readStackReference, type StackOutputs } from "../deployment/builtins.ts";
+import { isProviderType, packageOf } from "../deployment/urn.ts";
+import { unsupported } from "../errors.ts";
+import { packageConfig, type Config } from "../project/config.ts";
+import { Secret, type Values } from "../values/property.ts";
+import { fromWireMap, toWireMap } from "../values/wire.ts";
+import { fromStruct, toStruct, unary } from "./grpc.ts";
+import { Providers } from "./providers.ts";
+import { refuseUnsupported, toGoal } from "./request.ts";
+import { Transforms } from "./transforms.ts";
+
+const require = createRequire(import.meta.url);
+const resproto = require("@pulumi/pulumi/proto/resource_pb.js") as typeof resprotoTypes;
+const provider = require("@pulumi/pulumi/proto/provider_pb.js") as typeof providerTypes;
+
+/** What the SDK may use; anything else it refuses by itself, naming the feature. */
+const F = resproto.ResourceMonitorFeature;
+const FEATURES = new Map<string, resprotoTypes.ResourceMonitorFeature>([
+  ["secrets", F.RESOURCE_MONITOR_FEATURE_SECRETS],
+  ["resourceReferences", F.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES],
+  ["outputValues", F.RESOURCE_MONITOR_FEATURE_OUTPUT_VALUES],
+  ["aliasSpecs", F.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS],
+  ["replacementTrigger", F.RESOURCE_MONITOR_FEATURE_REPLACEMENT_TRIGGER],
+  ["deletedWith", F.RESOURCE_MONITOR_FEATURE_DELETED_WITH],
+  ["replaceWith", F.RESOURCE_MONITOR_FEATURE_REPLACE_WITH],
+  ["transforms", F.RESOURCE_MONITOR_FEATURE_TRANSFORMS],
+]);
+
+export interface MonitorOptions {
+  readonly deployment: Deployment;
+  readonly config: Config;
+  readonly root: string;
+  readonly readStackOutputs: (stack: string) => Promise<StackOutputs>;
+  /** The program has run to its end without an error. Deletions happen now; the answer to it lets the program exit. */
+  readonly onProgramDone: () => Promise<void>;
+}
+
+const codeOf = (error: unknown): grpc.status =>
+  error instanceof Stopped ? grpc.status.UNAVAILABLE : grpc.status.UNKNOWN;
+
+export function monitorService(options: MonitorOptions): grpc.UntypedServiceImplementation {
+  const { deployment } = options;
+  const transforms = new Transforms();
+  const providers = new Providers(deployment, (pkg) => providerInputs(options.config, pkg));
+  const handler = <Req, Res>(work: (request: Req) => Promise<Res> | Res) => unary(work, codeOf);
+
+  async function registerResource(
+    request: resprotoTypes.RegisterResourceRequest,
+  ): Promise<resprotoTypes.RegisterResourceResponse> {
+    try {
+      refuseUnsupported(request);
+    } catch (error) {
+      deployment.context.fail("", (error as Error).message);
+      throw error;
+    }
+    const own = request.getTransformsList();
+    await transforms.apply(request, own);
+    const parent = deployment.context.goals.get(request.getParent());
+    let goal = toGoal(request, parent, options.root);
+    if (goal.custom && !isProviderType(goal.type))
+      goal = { ...goal, provider: await providers.forResource(request, goal) };
+    const { resource, unknown } = await deployment.register(goal);
+    transforms.remember(resource.urn, request.getParent(), own);
+    if (!goal.custom) providers.remember(resource.urn, request);
+    const response = new resproto.RegisterResourceResponse();
+    response.setUrn(resource.urn);
+    response.setId(resource.id);
+    response.setUnknown(unknown);
+    // A component's old outputs may refer to resources that are not registered yet in this run.
+    response.setObject(toStruct(goal.custom ? toWireMap(resource.outputs) : {}));
+    return response;
+  }
+
+  async function readResource(
+    request: resprotoTypes.ReadResourceRequest,
+  ): Promise<resprotoTypes.ReadResourceResponse> {
+    const inputs = fromWireMap(fromStruct(request.getProperties()));
+    const response = new resproto.ReadResourceResponse();
+    if (request.getType() === STACK_REFERENCE) {
+      const outputs = await readStackReference(inputs, options.readStackOutputs);
+      response.setProperties(toStruct(toWireMap(outputs)));
+      return response;
+    }
+    const pkg = packageOf(request.getType());
+    const goal = {
+      ...emptyGoal(request.getType(), request.getName(), inputs),
+      parent: request.getParent(),
+      dependencies: request.getDependenciesList(),
+      additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
+      provider: request.getProvider() || (await providers.byDefault(pkg, request.getVersion())),
+    };
+    const { resource, unknown } = await deployment.read(goal, request.getId());
+    response.setUrn(resource.urn);
+    response.setUnknown(unknown);
+    response.setProperties(toStruct(toWireMap(resource.outputs)));
+    return response;
+  }
+
+  async function invoke(
+    request: resprotoTypes.ResourceInvokeRequest,
+  ): Promise<providerTypes.InvokeResponse> {
+    const token = request.getTok();
+    const args = fromWireMap(fromStruct(request.getArgs()));
+    const response = new provider.InvokeResponse();
+    if (token === "pulumi:pulumi:getResource") {
+      response.setReturn(toStruct(toWireMap(getResource(deployment, args))));
+      return response;
+    }
+    if (token.startsWith("pulumi:")) throw unsupported(`the function ${token}`);
+    const reference =
+      request.getProvider() || (await providers.byDefault(packageOf(token), request.getVersion()));
+    response.setReturn(toStruct(toWireMap(await deployment.invoke(reference, token, args))));
+    return response;
+  }
+
+  return {
+    getDeploymentInfo: handler(() => {
+      const response = new resproto.DeploymentInfo();
+      response.setSupportedfeaturesList([...FEATURES.values()]);
+      return response;
+    }),
+    supportsFeature: handler((request: resprotoTypes.SupportsFeatureRequest) => {
+      const response = new resproto.SupportsFeatureResponse();
+      response.setHassupport(FEATURES.has(request.getId()));
+      return response;
+    }),
+    registerResource: handler(registerResource),
+    registerResourceOutputs: handler(
+      async (request: resprotoTypes.RegisterResourceOutputsRequest) => {
+        const outputs = fromWireMap(fromStruct(request.getOutputs()));
+        await deployment.registerOutputs(request.getUrn(), outputs);
+        return new emptypb.Empty();
+      },
+    ),
+    readResource: handler(readResource),
+    invoke: handler(invoke),
+    registerStackTransform: handler((callback: Parameters<Transforms["addForStack"]>[0]) => {
+      transforms.addForStack(callback);
+      return new emptypb.Empty();
+    }),
+    signalAndWaitForShutdown: handler(async () => {
+      await options.onProgramDone();
+      return new emptypb.Empty();
+    }),
+    ...Object.fromEntries(
+      [
+        "call",
+        "existsResource",
+        "registerStackInvokeTransform",
+        "registerResourceHook",
+        "registerErrorHook",
+        "registerPackage",
+      ].map((name) => [
+        name,
+        handler(() => {
+          throw unsupported(`the request ${name}`);
+        }),
+      ]),
+    ),
+  };
+}
+
+function providerInputs(config: Config, pkg: string): Values {
+  const out: Values = {};
+  for (const [key, { text, secret }] of packageConfig(config, pkg))
+    out[key] = secret ? new Secret(text) : text;
+  return out;
+}
+
+/** Turns a reference to a resource, that travelled as a value, back into the resource. */
+function getResource(deployment: Deployment, args: Values): Values {
+  const urn = String(args["urn"]);
+  const resource = deployment.resource(urn);
+  if (!resource) throw new Error(`unknown resource ${urn}`);
+  return { urn, id: resource.id, state: resource.outputs };
+}

@@ -1,0 +1,94 @@
+/** Serves a running program until it is through, then lets the deployment delete what the program left out. */
+import { createRequire } from "node:module";
+import * as grpc from "@grpc/grpc-js";
+import type engineRpcTypes from "@pulumi/pulumi/proto/engine_grpc_pb.js";
+import type monitorRpcTypes from "@pulumi/pulumi/proto/resource_grpc_pb.js";
+import type { Deployment } from "../deployment/deployment.ts";
+import type { StackOutputs } from "../deployment/builtins.ts";
+import type { Config } from "../project/config.ts";
+import { engineService } from "./engine.ts";
+import { CHANNEL_OPTIONS } from "./grpc.ts";
+import { monitorService } from "./monitor.ts";
+import { ALREADY_SHOWN, type Doorway, type Program } from "./program.ts";
+
+const require = createRequire(import.meta.url);
+
+/** The engine's services on the doorway that programs and policy packs were told about. */
+export function serve(
+  doorway: Doorway,
+  services: readonly (readonly [grpc.ServiceDefinition, grpc.UntypedServiceImplementation])[],
+): grpc.Server {
+  const server = new grpc.Server(CHANNEL_OPTIONS);
+  for (const [definition, implementation] of services)
+    server.addService(definition, implementation);
+  const injector = server.createConnectionInjector(grpc.ServerCredentials.createInsecure());
+  doorway.handOver((socket) => injector.injectConnection(socket));
+  return server;
+}
+
+export interface RunOptions {
+  readonly deployment: Deployment;
+  readonly doorway: Doorway;
+  readonly program: Program;
+  readonly config: Config;
+  readonly root: string;
+  readonly readStackOutputs: (stack: string) => Promise<StackOutputs>;
+  /** Between the program's last registration and the deletions: stack policies. */
+  readonly beforeDeletes: () => Promise<void>;
+}
+
+export async function runProgram(options: RunOptions): Promise<void> {
+  const { deployment, doorway, program } = options;
+  const { context } = deployment;
+  let loggedError = false;
+  let ended = false;
+  let announceEnd: () => void = () => {};
+  const programDone = new Promise<void>((resolve) => (announceEnd = resolve));
+
+  const monitorRpc = require("@pulumi/pulumi/proto/resource_grpc_pb.js") as typeof monitorRpcTypes;
+  const engineRpc = require("@pulumi/pulumi/proto/engine_grpc_pb.js") as typeof engineRpcTypes;
+  const monitor = monitorService({
+    ...options,
+    onProgramDone: () => {
+      ended = true;
+      announceEnd();
+      // The program has nothing left to do but exit; it is ended below, when its exit is of no use to anyone.
+      return Promise.resolve();
+    },
+  });
+  const engine = engineService(context.emit, () => (loggedError = true));
+  const server = serve(doorway, [
+    [monitorRpc.ResourceMonitorService as unknown as grpc.ServiceDefinition, monitor],
+    [engineRpc.EngineService as unknown as grpc.ServiceDefinition, engine],
+  ]);
+
+  const stopped = new Promise<void>((resolve) => {
+    if (context.cancelled.aborted) resolve();
+    context.cancelled.addEventListener("abort", () => resolve(), { once: true });
+    context.onFail = resolve;
+  });
+  try {
+    const code = await Promise.race([
+      programDone.then(() => 0),
+      stopped.then(() => undefined),
+      program.exited,
+    ]);
+    await deployment.settled();
+    if (code !== undefined && !ended && !context.failed) {
+      const why =
+        code === ALREADY_SHOWN
+          ? undefined
+          : `Program exited with non-zero exit code: ${code}. It ended before it was through.`;
+      context.failed = true;
+      if (why && !loggedError)
+        context.emit({ kind: "diagnostic", severity: "error", urn: "", message: why });
+    }
+    if (ended && loggedError) context.failed = true;
+    if (!context.stopped) await options.beforeDeletes();
+    await deployment.finish();
+  } finally {
+    program.kill();
+    server.forceShutdown();
+    doorway.close();
+  }
+}

@@ -1,0 +1,33 @@
+/** The stack that `stack select` chose for a project, in the CLI's own file under ~/.pulumi/workspaces. */
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { pulumiHome } from "../state/backend.ts";
+import { readIfThere, writeAtomically } from "../state/files.ts";
+import type { Project } from "./project.ts";
+
+function settingsPath(project: Project, env: NodeJS.ProcessEnv): string {
+  const hash = createHash("sha1").update(project.file).digest("hex");
+  return join(pulumiHome(env), "workspaces", `${project.name}-${hash}-workspace.json`);
+}
+
+export async function selectedStack(
+  project: Project,
+  env: NodeJS.ProcessEnv,
+): Promise<string | undefined> {
+  const text = await readIfThere(settingsPath(project, env));
+  if (text === undefined) return undefined;
+  const { stack } = JSON.parse(text) as { stack?: string };
+  return stack?.split("/").at(-1) || undefined;
+}
+
+export async function selectStack(
+  project: Project,
+  env: NodeJS.ProcessEnv,
+  stack: string | undefined,
+): Promise<void> {
+  const path = settingsPath(project, env);
+  const settings = JSON.parse((await readIfThere(path)) ?? "{}") as { stack?: string };
+  if (stack === undefined) delete settings.stack;
+  else settings.stack = `organization/${project.name}/${stack}`;
+  await writeAtomically(path, JSON.stringify(settings, undefined, 4));
+}

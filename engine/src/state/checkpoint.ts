@@ -1,0 +1,130 @@
+/** Checkpoint version 3 of Pulumi's file backend, to and from resources. */
+import { createHash } from "node:crypto";
+import type { Resource } from "../deployment/resource.ts";
+import { EngineError } from "../errors.ts";
+import { deserializeResource, serializeResource } from "./resource.ts";
+import type { SecretCodec } from "./secrets.ts";
+import { ENGINE_VERSION } from "./version.ts";
+
+const VERSION = 3;
+const VERSION_WITH_FEATURES = 4;
+const KNOWN_FEATURES = new Set(["hooks", "taint", "replaceWith", "refreshBeforeUpdate"]);
+
+export type OperationType = "creating" | "updating" | "deleting" | "reading";
+export interface PendingOperation {
+  readonly resource: Resource;
+  readonly type: OperationType;
+}
+
+export interface Snapshot {
+  readonly resources: Resource[];
+  readonly pending: PendingOperation[];
+  /** `encryptionsalt` of the secrets in it. */
+  readonly encryptionSalt?: string;
+}
+
+/** The file as JSON, before secrets are opened. */
+export interface RawCheckpoint {
+  readonly version: number;
+  readonly stack: string;
+  readonly deployment?: RawDeployment;
+}
+export interface RawDeployment {
+  manifest?: { [key: string]: unknown };
+  secrets_providers?: { type: string; state?: { salt?: string } };
+  resources?: { [key: string]: unknown }[];
+  pending_operations?: { resource: { [key: string]: unknown }; type: OperationType }[];
+  metadata?: unknown;
+  [key: string]: unknown;
+}
+
+export function parseCheckpoint(text: string, path: string): RawCheckpoint {
+  const damaged = (why: string): EngineError =>
+    new EngineError(
+      `the state file ${path} is damaged (${why}); nothing was changed. ` +
+        `An earlier state is in ${path}.bak and in the backups folder beside it: copy one back, then run refresh.`,
+    );
+  if (text.trim() === "") throw damaged("it is empty");
+  let json: {
+    version?: number;
+    features?: string[];
+    checkpoint?: { stack?: string; latest?: RawDeployment };
+  };
+  try {
+    json = JSON.parse(text) as typeof json;
+  } catch (error) {
+    throw damaged(`${text.length} bytes that are not whole JSON: ${(error as Error).message}`);
+  }
+  const { version, checkpoint } = json;
+  if (typeof version !== "number" || typeof checkpoint !== "object" || checkpoint === null)
+    throw damaged("it has no version or checkpoint");
+  if (version < VERSION || version > VERSION_WITH_FEATURES)
+    throw new EngineError(
+      `the state file ${path} has checkpoint version ${version}; this engine reads 3 and 4: use the Pulumi CLI`,
+    );
+  const foreign = (json.features ?? []).filter((f) => !KNOWN_FEATURES.has(f));
+  if (foreign.length > 0)
+    throw new EngineError(
+      `this stack's deployment needs support for the following features: ${foreign.join(", ")}: use the Pulumi CLI`,
+    );
+  const type = checkpoint.latest?.secrets_providers?.type;
+  if (type !== undefined && type !== "" && type !== "passphrase")
+    throw new EngineError(
+      `the secrets of this stack are kept by "${type}"; the offline engine supports passphrase only`,
+    );
+  return { version, stack: checkpoint.stack ?? "", deployment: checkpoint.latest };
+}
+
+export function openSnapshot(raw: RawCheckpoint, codec: SecretCodec): Snapshot {
+  const deployment = raw.deployment ?? {};
+  return {
+    resources: (deployment.resources ?? []).map((r) => deserializeResource(r, codec)),
+    pending: (deployment.pending_operations ?? []).map((op) => ({
+      type: op.type,
+      resource: deserializeResource(op.resource, codec),
+    })),
+    encryptionSalt: deployment.secrets_providers?.state?.salt,
+  };
+}
+
+export function serializeDeployment(snapshot: Snapshot, codec: SecretCodec): RawDeployment {
+  const magic = createHash("sha256").update(ENGINE_VERSION).digest("hex");
+  return {
+    manifest: { time: new Date().toISOString(), magic, version: ENGINE_VERSION },
+    ...(snapshot.encryptionSalt
+      ? { secrets_providers: { type: "passphrase", state: { salt: snapshot.encryptionSalt } } }
+      : {}),
+    ...(snapshot.resources.length > 0
+      ? { resources: snapshot.resources.map((r) => serializeResource(r, codec)) }
+      : {}),
+    ...(snapshot.pending.length > 0
+      ? {
+          pending_operations: snapshot.pending.map((op) => ({
+            resource: serializeResource(op.resource, codec),
+            type: op.type,
+          })),
+        }
+      : {}),
+    metadata: {},
+  };
+}
+
+export function renderCheckpoint(stack: string, snapshot: Snapshot, codec: SecretCodec): string {
+  const features = featuresOf(snapshot.resources);
+  return JSON.stringify({
+    version: features.length > 0 ? VERSION_WITH_FEATURES : VERSION,
+    ...(features.length > 0 ? { features } : {}),
+    checkpoint: { stack, latest: serializeDeployment(snapshot, codec) },
+  });
+}
+
+function featuresOf(resources: readonly Resource[]): string[] {
+  const features = new Set<string>();
+  for (const r of resources) {
+    if (Object.keys(r.resourceHooks ?? {}).length > 0) features.add("hooks");
+    if (r.taint) features.add("taint");
+    if (r.replaceWith?.length) features.add("replaceWith");
+    if (r.rest?.["refreshBeforeUpdate"]) features.add("refreshBeforeUpdate");
+  }
+  return [...features].sort();
+}

@@ -1,0 +1,103 @@
+/** One resource of a checkpoint. Fields that this engine does not know are carried through untouched. */
+import type { Resource } from "../deployment/resource.ts";
+import { decode, decodeMap, encode, encodeMap, type SecretCodec } from "./secrets.ts";
+
+type Json = { [key: string]: unknown };
+
+const KNOWN = [
+  "urn",
+  "custom",
+  "delete",
+  "id",
+  "type",
+  "inputs",
+  "outputs",
+  "parent",
+  "protect",
+  "taint",
+  "external",
+  "dependencies",
+  "initErrors",
+  "provider",
+  "propertyDependencies",
+  "pendingReplacement",
+  "additionalSecretOutputs",
+  "aliases",
+  "customTimeouts",
+  "importID",
+  "retainOnDelete",
+  "deletedWith",
+  "replaceWith",
+  "created",
+  "modified",
+  "sourcePosition",
+  "ignoreChanges",
+  "hideDiff",
+  "replaceOnChanges",
+  "replacementTrigger",
+  "resourceHooks",
+] as const;
+/** Written even when false or empty. */
+const ALWAYS = new Set(["urn", "custom", "type"]);
+
+function isEmpty(value: unknown): boolean {
+  if (value === undefined || value === null || value === false || value === "" || value === 0)
+    return true;
+  if (Array.isArray(value)) return value.length === 0;
+  return typeof value === "object" && Object.keys(value).length === 0;
+}
+
+export function serializeResource(resource: Resource, codec: SecretCodec): Json {
+  const out: Json = {};
+  for (const key of KNOWN) {
+    let value: unknown = resource[key];
+    if (key === "inputs" || key === "outputs") value = encodeMap(resource[key], codec);
+    else if (key === "replacementTrigger")
+      value =
+        resource.replacementTrigger === undefined || resource.replacementTrigger === null
+          ? undefined
+          : encode(resource.replacementTrigger, codec);
+    else if (key === "propertyDependencies" && value)
+      value = Object.fromEntries(
+        Object.keys(resource.propertyDependencies)
+          .sort()
+          .map((property) => [property, resource.propertyDependencies[property]]),
+      );
+    if (ALWAYS.has(key) || !isEmpty(value)) out[key] = value;
+  }
+  return { ...out, ...resource.rest };
+}
+
+export function deserializeResource(json: Json, codec: SecretCodec): Resource {
+  const text = (key: string): string => (json[key] as string | undefined) ?? "";
+  const rest: Json = {};
+  const known = new Set<string>(KNOWN);
+  for (const [key, value] of Object.entries(json)) if (!known.has(key)) rest[key] = value;
+  const picked: Json = {};
+  for (const key of KNOWN) if (json[key] !== undefined) picked[key] = json[key];
+  return {
+    ...(picked as unknown as Resource),
+    urn: text("urn"),
+    custom: json["custom"] === true,
+    id: text("id"),
+    type: text("type"),
+    parent: text("parent"),
+    provider: text("provider"),
+    inputs: decodeMap((json["inputs"] as Json | undefined) ?? {}, codec),
+    outputs: decodeMap((json["outputs"] as Json | undefined) ?? {}, codec),
+    dependencies: (json["dependencies"] as string[] | undefined) ?? [],
+    propertyDependencies: dropNulls(json["propertyDependencies"]),
+    ...(json["replacementTrigger"] === undefined
+      ? {}
+      : { replacementTrigger: decode(json["replacementTrigger"], codec) }),
+    ...(Object.keys(rest).length > 0 ? { rest } : {}),
+  };
+}
+
+/** Go writes an empty list of dependencies as null. */
+function dropNulls(json: unknown): { [property: string]: string[] } {
+  const out: { [property: string]: string[] } = {};
+  for (const [key, value] of Object.entries((json ?? {}) as { [key: string]: string[] | null }))
+    out[key] = value ?? [];
+  return out;
+}
