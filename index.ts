@@ -10,9 +10,9 @@ await preflight(settings.hosts, publishedPorts(settings), settings);
 const platform = new DockerPlatform(
   "platform",
   { ...settings, prefix: settings.name },
-  placement(settings),
+  placement(settings.hosts, settings),
 );
-const system = new SynapseDB(settings.name, { platform, settings });
+const system = new SynapseDB(settings.name, { platform, ...settings });
 
 export const endpoints = system.endpoints;
 export const credentials = system.credentials;

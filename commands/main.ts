@@ -28,6 +28,10 @@ const commands: Record<string, Command> = {
     summary: "run every suite, or those that are named (lint types unit integration acceptance)",
     run: async () => (await import("./test.ts")).test,
   },
+  bench: {
+    summary: "measure start-up, balancer and replication on real containers",
+    run: async () => (await import("./bench.ts")).bench,
+  },
 };
 
 const usage = [

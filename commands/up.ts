@@ -1,9 +1,7 @@
-import { BuildError } from "../images/docker.ts";
-import { buildImage, imageNames } from "../images/build.ts";
 import { grafanaImage } from "../components/monitoring/grafana.ts";
 import { readArguments } from "./support/arguments.ts";
 import { ensureDocker } from "./support/docker.ts";
-import { Failure } from "./support/failure.ts";
+import { buildMissingImages } from "./support/images.ts";
 import { grafanaAvailable } from "./support/grafana.ts";
 import { Stack } from "./support/stack.ts";
 import { configValue } from "./support/stack-config.ts";
@@ -27,7 +25,7 @@ export async function up(args: string[]): Promise<number> {
     return 0;
   }
   await ensureDocker();
-  await buildImages();
+  await buildMissingImages();
   const stack = await Stack.open(options.stack);
   await stack.capture("stack", "select", stack.name, "--create");
   await decideGrafana(stack);
@@ -58,14 +56,4 @@ async function decideGrafana(stack: Stack): Promise<void> {
     "--stack",
     stack.name,
   );
-}
-
-/** Before the deployment, so that a machine that cannot build them is left as it was. */
-async function buildImages(): Promise<void> {
-  try {
-    for (const name of imageNames) await buildImage(name, { log: (line) => console.log(`synfleet: ${line}`) });
-  } catch (error) {
-    if (error instanceof BuildError) throw new Failure(error.message);
-    throw error;
-  }
 }

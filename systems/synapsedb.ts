@@ -1,16 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import { LoadBalancer } from "../components/balancer/balancer.ts";
+import { READ_PORT, STATISTICS_PORT, WRITE_PORT } from "../components/balancer/spec.ts";
 import { Credentials } from "../components/credentials/credentials.ts";
 import { EtcdCluster } from "../components/etcd/cluster.ts";
 import type { ManagerConfArgs } from "../components/manager/conf.ts";
 import { ClusterInitialiser } from "../components/manager/initialiser.ts";
 import { ClusterManager } from "../components/manager/manager.ts";
-import { managerAlias } from "../components/manager/spec.ts";
+import { MANAGER_PORT, managerAlias } from "../components/manager/spec.ts";
+import { nodeExporterAlias, postgresExporterAlias } from "../components/monitoring/spec.ts";
 import { MonitoringStack } from "../components/monitoring/stack.ts";
 import { CertificateAuthority } from "../components/pki/authority.ts";
 import type { Platform, Workload } from "../components/platform/platform.ts";
 import { PostgresCluster, type PostgresMember } from "../components/postgres/cluster.ts";
-import { postgresExporterAlias } from "../components/monitoring/spec.ts";
 
 export interface SynapseDBArgs {
   readonly platform: Platform;
@@ -78,6 +79,11 @@ export class SynapseDB extends pulumi.ComponentResource {
       { roles: ["application", "manager", "statistics", "grafana"] },
       child,
     );
+    const statistics = {
+      user: STATISTICS_USER,
+      password: passwords.statistics,
+      bcryptHash: bcryptHashes.statistics,
+    };
     const etcd = new EtcdCluster("etcd", { platform, authority, members: args.etcd }, child);
     const database = new PostgresCluster(
       "postgres",
@@ -119,7 +125,7 @@ export class SynapseDB extends pulumi.ComponentResource {
       })),
       etcd: args.etcd.map((member) => ({ name: member.name })),
       database: postgres.database,
-      balancer: { host: BALANCER, readPort: 5001, writePort: 5002 },
+      balancer: { host: BALANCER, readPort: READ_PORT, writePort: WRITE_PORT },
     });
     const managers: ClusterManager[] = [];
     for (const member of members) {
@@ -149,7 +155,7 @@ export class SynapseDB extends pulumi.ComponentResource {
         ports,
         database: postgres.database,
         members: members.map((member) => ({ name: member.name, number: member.number })),
-        statistics: { user: STATISTICS_USER, password: passwords.statistics },
+        statistics,
       },
       child,
     );
@@ -160,12 +166,18 @@ export class SynapseDB extends pulumi.ComponentResource {
         authority,
         host: front,
         ports,
+        cluster: name,
         members,
         database: postgres.database,
+        managers: members.map(({ name: member, number }) => ({
+          alias: managerAlias(number),
+          member,
+          port: MANAGER_PORT,
+        })),
         etcd: args.etcd.map((member) => member.name),
-        balancer: BALANCER,
+        balancers: [{ alias: BALANCER, port: STATISTICS_PORT }],
         managerToken: passwords.manager,
-        statistics: { user: STATISTICS_USER, password: passwords.statistics },
+        statistics,
         grafana: args.grafana ? { user: GRAFANA_USER, password: passwords.grafana } : undefined,
       },
       child,
@@ -214,8 +226,8 @@ export class SynapseDB extends pulumi.ComponentResource {
 
 /** Host of every workload by its alias: plain, because on several hosts each must know the addresses of all. */
 export function placement(
+  hosts: readonly { readonly name: string }[],
   args: Pick<SynapseDBArgs, "members" | "etcd">,
-  front: string,
 ): Readonly<Record<string, string>> {
   return Object.fromEntries([
     ...args.etcd.map(({ name, host }) => [name, host]),
@@ -224,7 +236,8 @@ export function placement(
       [managerAlias(number), host],
       [postgresExporterAlias(number), host],
     ]),
-    ...["balancer", "prometheus", "grafana", "node-exporter", "init"].map((alias) => [alias, front]),
+    ...hosts.map(({ name }) => [nodeExporterAlias(name), name]),
+    ...[BALANCER, "prometheus", "grafana", "init"].map((alias) => [alias, hosts[0]!.name]),
   ]);
 }
 

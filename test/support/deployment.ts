@@ -56,6 +56,16 @@ export class Deployment {
     await this.#writeConfig(await this.#salt());
   }
 
+  /** The configuration as the program gets it: keys with their namespace, values as text. */
+  programConfig(): Record<string, string> {
+    return Object.fromEntries(
+      Object.entries(this.#settings).map(([key, value]) => [
+        `synfleet:${key}`,
+        typeof value === "string" ? value : JSON.stringify(value),
+      ]),
+    );
+  }
+
   engine(...args: string[]): Promise<Ended> {
     return run(
       process.execPath,

@@ -12,7 +12,7 @@ import {
 import { archive } from "./archive.ts";
 import { containerArgs, fingerprint } from "./container.ts";
 import { Image } from "./image.ts";
-import { awaitEnd, settle, writeFiles, writeFilesGated } from "./scripts.ts";
+import { awaitEnd, settle, settleByRestart, writeFiles, writeFilesGated } from "./scripts.ts";
 
 export interface DockerHost {
   /** Name by which members are placed on it. */
@@ -100,6 +100,7 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
     const site = this.#siteOf(spec.host);
     const { parent } = options;
     const containerName = this.#physical(spec.alias);
+    const reloads = spec.reloads ?? true;
     const image = this.#image(spec, site);
     const child = (dependsOn: pulumi.Input<pulumi.Resource>[] = []) => ({
       parent,
@@ -131,7 +132,7 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
       // Any change of the container passes through the gate and the settling, even one that changes no file.
       SPEC: fingerprint(args),
       READY_SECONDS: String(this.#args.readySeconds ?? 300),
-      READY_COMMAND,
+      READY_COMMAND: reloads ? READY_COMMAND : (spec.health ?? []).join(" "),
     };
     const contents = archiveOf(spec);
     const files = new command.local.Command(
@@ -172,7 +173,7 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
         ? { create: awaitEnd, delete: "true", environment, triggers: [container.id] }
         : {
             create: "true",
-            update: settle,
+            update: reloads ? settle : settleByRestart,
             delete: "true",
             environment: {
               ...environment,

@@ -62,6 +62,12 @@ else
 fi
 await_ready "$HOST" "$CONTAINER"`;
 
+/** The same for a service that knows no reload. */
+export const settleByRestart = `${engine}
+${awaitReady}
+engine restart --time "$STOP_SECONDS" "$CONTAINER" >/dev/null
+await_ready "$HOST" "$CONTAINER"`;
+
 /** Ends when a one-shot container has ended, with its log as output and its exit code as result. */
 export const awaitEnd = `${engine}
 code=$(engine wait "$CONTAINER")

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { get } from "../../support/https.ts";
+import { get } from "../../../commands/support/https.ts";
 import { ask, onEachNode, readUrl, writeUrl, type Fleet } from "./fleet.ts";
 
 /** What runs beside the databases: managers, consensus, statistics, metrics. */
@@ -65,13 +65,16 @@ export function serviceChecks(fleet: () => Fleet): void {
 
   test("Prometheus scrapes every part and has its alert rules", async () => {
     const base = String(fleet().outputs.endpoints["prometheus"]);
-    const { text } = await get(`${base}/api/v1/targets?state=active`, ca());
+    const { user, password } = fleet().outputs.credentials.statistics;
+    const login = { auth: `${user}:${password}` };
+    expect((await get(`${base}/-/ready`, ca())).status).toBe(401);
+    const { text } = await get(`${base}/api/v1/targets?state=active`, ca(), login);
     const targets = (JSON.parse(text) as any).data.activeTargets as { labels: { job: string }; health: string; lastError: string }[];
     expect(targets.filter(({ health }) => health === "down").map(({ lastError }) => lastError)).toEqual([]);
     expect([...new Set(targets.map(({ labels }) => labels.job))].sort()).toEqual([
       "balancer", "etcd", "manager", "node", "postgres", "prometheus",
     ]);
-    const rules = JSON.parse((await get(`${base}/api/v1/rules`, ca())).text) as any;
+    const rules = JSON.parse((await get(`${base}/api/v1/rules`, ca(), login)).text) as any;
     expect(rules.data.groups.flatMap((group: any) => group.rules).length).toBeGreaterThan(10);
   });
 

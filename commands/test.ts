@@ -1,0 +1,76 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ensureDocker } from "./support/docker.ts";
+import { Failure } from "./support/failure.ts";
+import { buildMissingImages } from "./support/images.ts";
+import { projectDirectory } from "./support/paths.ts";
+import { show } from "./support/process.ts";
+import { addCounts, type Counts, countsOf } from "./support/counts.ts";
+
+const suites = ["lint", "types", "unit", "integration", "acceptance"] as const;
+type Suite = (typeof suites)[number];
+
+/** Runs the named suites, or all, in order of cost; goes on after a failure so that one run tells everything. */
+export async function test(args: string[]): Promise<number> {
+  const unknown = args.filter((name) => !suites.includes(name as Suite));
+  if (unknown.length > 0) {
+    throw new Failure(`test: got ${unknown.join(", ")}; allowed: ${suites.join(", ")}.`);
+  }
+  const wanted = suites.filter((name) => args.length === 0 || args.includes(name));
+  let total: Counts = { passed: 0, failed: 0, skipped: 0 };
+  for (const suite of wanted) {
+    const startedAt = Date.now();
+    console.log(`\nsynfleet: ${suite}`);
+    const counts = await runSuite(suite);
+    console.log(`synfleet: ${suite} took ${Math.round((Date.now() - startedAt) / 1000)} s`);
+    total = addCounts(total, counts);
+  }
+  console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+  return total.failed === 0 ? 0 : 1;
+}
+
+async function runSuite(suite: Suite): Promise<Counts> {
+  switch (suite) {
+    case "lint":
+      return addCounts(
+        await tool("eslint", ["--max-warnings", "0", "."]),
+        await tool("prettier", ["--check", "--log-level", "warn", "."]),
+      );
+    case "types":
+      return tool("tsc", ["--noEmit"]);
+    case "unit":
+      return vitest(suite);
+    case "integration":
+    case "acceptance":
+      await prepare();
+      return vitest(suite);
+  }
+}
+
+/** A tool counts as one test: it passes or it does not. */
+async function tool(name: string, args: readonly string[]): Promise<Counts> {
+  const code = await show(join(projectDirectory, "node_modules", ".bin", name), args, { cwd: projectDirectory });
+  return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
+}
+
+async function vitest(project: string): Promise<Counts> {
+  const folder = await mkdtemp(join(tmpdir(), "synfleet-results-"));
+  const report = join(folder, "results.json");
+  try {
+    const code = await show(
+      join(projectDirectory, "node_modules", ".bin", "vitest"),
+      ["run", "--project", project, "--reporter=default", "--reporter=json", `--outputFile.json=${report}`],
+      { cwd: projectDirectory },
+    );
+    return countsOf(code, await readFile(report, "utf8").catch(() => undefined));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** What containers need: an engine, and images under the tags that the tests name. */
+async function prepare(): Promise<void> {
+  await ensureDocker();
+  await buildMissingImages();
+}

@@ -1,0 +1,115 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { FileSpec, WorkloadSpec } from "../platform/platform.ts";
+import {
+  exporterWebYml,
+  nodeExporterArguments,
+  postgresExporterArguments,
+  postgresExporterSource,
+  prometheusArguments,
+  prometheusCurlConfig,
+  prometheusWebYml,
+  prometheusYml,
+  type PrometheusArgs,
+} from "./prometheus.ts";
+import { rulesYml, type RulesArgs } from "./rules.ts";
+
+export const PROMETHEUS_PORT = 9090;
+export const POSTGRES_EXPORTER_PORT = 9187;
+export const NODE_EXPORTER_PORT = 9100;
+
+/** Name of the exporter that watches the member with this number. */
+export function postgresExporterAlias(number: number): string {
+  return `postgres-exporter${number}`;
+}
+
+/** Name of the exporter that watches a host. */
+export function nodeExporterAlias(host: string): string {
+  return `node-exporter-${host}`;
+}
+
+type Files = Readonly<Record<string, FileSpec>>;
+
+/** What every part of the monitoring has in common. */
+function base(alias: string, host: string, files: Files) {
+  return {
+    alias,
+    host,
+    files,
+    volumes: [],
+    ports: [],
+    stopSeconds: 10,
+    health: ["/usr/local/bin/healthy"],
+  };
+}
+
+export function postgresExporterSpec(args: {
+  readonly number: number;
+  readonly member: string;
+  readonly host: string;
+  readonly database: string;
+  readonly files: Files;
+}): WorkloadSpec {
+  const alias = postgresExporterAlias(args.number);
+  return {
+    ...base(alias, args.host, {
+      ...args.files,
+      "web.yml": { content: exporterWebYml({ alias }) },
+      data_source_uri: { content: postgresExporterSource(args) },
+      arguments: { content: postgresExporterArguments() },
+    }),
+    image: { stage: "postgres-exporter" },
+    ports: [{ internal: POSTGRES_EXPORTER_PORT }],
+    limits: { memoryMiB: 128, cpus: 0.5 },
+  };
+}
+
+export function nodeExporterSpec(args: { readonly host: string; readonly files: Files }): WorkloadSpec {
+  const alias = nodeExporterAlias(args.host);
+  return {
+    ...base(alias, args.host, {
+      ...args.files,
+      "web.yml": { content: exporterWebYml({ alias }) },
+      arguments: { content: nodeExporterArguments({ rootDirectory: "/host" }) },
+    }),
+    image: { stage: "node-exporter" },
+    hostMounts: [{ hostPath: "/", path: "/host" }],
+    ports: [{ internal: NODE_EXPORTER_PORT }],
+    limits: { memoryMiB: 128, cpus: 0.5 },
+  };
+}
+
+export interface PrometheusSpecArgs {
+  readonly host: string;
+  readonly port: number;
+  readonly scrape: PrometheusArgs;
+  readonly rules: RulesArgs;
+  readonly managerToken: pulumi.Input<string>;
+  readonly statistics: {
+    readonly user: string;
+    readonly password: pulumi.Input<string>;
+    readonly bcryptHash: pulumi.Input<string>;
+  };
+  readonly files: Files;
+}
+
+export function prometheusSpec(args: PrometheusSpecArgs): WorkloadSpec {
+  const { user, password, bcryptHash } = args.statistics;
+  const secret = (content: pulumi.Input<string>): FileSpec => ({ content, secret: true });
+  return {
+    ...base("prometheus", args.host, {
+      ...args.files,
+      "prometheus.yml": { content: prometheusYml(args.scrape) },
+      "rules.yml": { content: rulesYml(args.rules) },
+      arguments: { content: prometheusArguments({}) },
+      "web.yml": secret(pulumi.output(bcryptHash).apply((hash) => prometheusWebYml({ user, bcryptHash: hash }))),
+      "secrets/curl": secret(pulumi.output(password).apply((text) => prometheusCurlConfig({ user, password: text }))),
+      "secrets/statistics_password": secret(password),
+      "secrets/manager_token": secret(args.managerToken),
+    }),
+    image: { stage: "prometheus" },
+    volumes: [{ name: "data", path: "/var/lib/synfleet" }],
+    ports: [{ internal: PROMETHEUS_PORT, published: args.port }],
+    limits: { memoryMiB: 512, cpus: 1 },
+    stopSeconds: 30,
+  };
+}
