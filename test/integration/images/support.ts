@@ -87,7 +87,7 @@ export class Bench {
     }
     for (const { path, content, secret } of files) archive.entry({ name: path, mode: secret ? 0o400 : 0o444, ...owner }, content);
     archive.finalize();
-    const child = execFile("docker", ["cp", "--archive", "-", `${helper}:/etc/synfleet`]);
+    const child = execFile("docker", ["cp", "-", `${helper}:/etc/synfleet`]);
     const done = new Promise<void>((resolve, reject) => {
       child.on("close", (code) => (code === 0 ? resolve() : reject(new Error(`docker cp failed with ${code}`))));
     });

@@ -3,9 +3,12 @@
 
 create schema if not exists synfleet;
 create extension if not exists pglogical;
+-- An extension goes where the application looks. (A superuser named like this schema would put it in here.)
+set local search_path = public;
 select format('create extension if not exists %I', name)
 from unnest(string_to_array(nullif(:'extensions', ''), ',')) as name
 \gexec
+reset search_path;
 
 grant usage on schema synfleet to public;
 alter default privileges in schema synfleet revoke execute on functions from public;

@@ -14,9 +14,22 @@ language sql stable security definer set search_path = pg_catalog as $$
   select case when v.admitted then 'synfleet: admitted' else 'synfleet: withdrawn: ' || v.reason end from synfleet.verdict() v
 $$;
 
+-- Until the cluster is initialised, what an application wrote here would stay here: it may not log in.
+create or replace function synfleet.guard_login() returns event_trigger
+language plpgsql security definer set search_path = pg_catalog as $$
+begin
+  if session_user = (select application_user from synfleet.member) and not (select ever_admitted from synfleet.admission) then
+    raise exception 'this cluster has not been initialised yet' using errcode = 'cannot_connect_now',
+      hint = 'Wait until the initialiser has ended; until then rows written here would not reach the other members.';
+  end if;
+end $$;
+
 create or replace function synfleet.admit(reason text) returns void
 language plpgsql set search_path = pg_catalog as $$
 begin
+  if not (select ever_admitted from synfleet.admission) then
+    alter event trigger synfleet_login disable;
+  end if;
   update synfleet.admission a set admitted = true, reason = admit.reason, server_started_at = pg_postmaster_start_time(),
          changed_at = case when a.admitted and a.server_started_at = pg_postmaster_start_time() then a.changed_at else clock_timestamp() end,
          ever_admitted = true
