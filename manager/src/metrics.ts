@@ -145,7 +145,7 @@ export function createMetrics(
     collect() {
       this.reset();
       for (const slot of own()?.slots ?? []) {
-        this.set({ peer: slot.peer }, slot.retained_bytes ?? 0);
+        this.set({ peer: slot.peer ?? "unknown" }, slot.retained_bytes ?? 0);
       }
     },
   });

@@ -28,7 +28,7 @@ export function meshActions(own: MemberStatus, peers: readonly PeerView[]): Acti
   }
   for (const slot of own.slots ?? []) {
     // An active slot belongs to a member that still runs: dropping it would only make it fail.
-    if (!declared.has(slot.peer) && !slot.active) {
+    if (typeof slot.peer === "string" && !declared.has(slot.peer) && !slot.active) {
       actions.push({ kind: "drop-slot", peer: slot.peer });
     }
   }

@@ -9,7 +9,8 @@ const subscription = z.looseObject({
 });
 
 const slot = z.looseObject({
-  peer: z.string(),
+  /** Unknown while the peer is still making its subscription. */
+  peer: z.string().nullish(),
   slot_name: z.string(),
   active: z.boolean(),
   confirmed_flush_lsn: z.string().nullish(),

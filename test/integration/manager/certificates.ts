@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -57,7 +58,7 @@ export class TestAuthority {
     await run("openssl", [
       ...["x509", "-req", "-in", at("csr"), "-out", at("crt"), "-days", "2", "-extfile", at("ext")],
       ...["-CA", join(this.#directory, "ca.crt"), "-CAkey", join(this.#directory, "ca.key")],
-      ...["-CAcreateserial"],
+      ...["-set_serial", `0x${randomBytes(8).toString("hex")}`],
     ]);
     return { cert: await readFile(at("crt"), "utf8"), key: await readFile(at("key"), "utf8") };
   }

@@ -16,6 +16,9 @@ export interface Ended {
 
 const owner = 10001;
 
+/** Of a database that lives as long as the test. */
+export const applicationPassword = "application-password";
+
 /** Real containers on a network of their own, with names of their own; removed as a whole. */
 export class Lab {
   readonly prefix: string;
@@ -106,11 +109,20 @@ export class Lab {
   }
 
   /** SQL on a member over its local socket, as its superuser. */
-  async sql(member: string, statement: string): Promise<string> {
-    const psql = ["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-h", "/run/postgresql"];
+  sql(member: string, statement: string): Promise<string> {
+    return this.#psql(member, "host=/run/postgresql user=synfleet", statement);
+  }
+
+  /** SQL on a member as the application does it, straight to the member. */
+  application(member: string, statement: string): Promise<string> {
+    const tls = "sslmode=verify-full sslrootcert=/etc/synfleet/tls/ca.crt";
+    return this.#psql(member, `host=localhost user=synapsedb ${tls}`, statement);
+  }
+
+  async #psql(member: string, how: string, statement: string): Promise<string> {
     const { stdout } = await this.docker([
-      ...["exec", this.name(member), ...psql, "-U", "synfleet", "-d", "synapsedb"],
-      ...["-c", statement],
+      ...["exec", "--env", `PGPASSWORD=${applicationPassword}`, this.name(member)],
+      ...["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", `dbname=synapsedb ${how}`, "-c", statement],
     ]);
     return stdout.trim();
   }

@@ -2,7 +2,7 @@ import { etcdConf } from "../../../components/etcd/conf.ts";
 import { type ManagerConfArgs, managerConf } from "../../../components/manager/conf.ts";
 import * as postgres from "../../../components/postgres/conf.ts";
 import { getJson, type JsonAnswer } from "../../../manager/src/adapters/https.ts";
-import type { Files, Lab } from "./lab.ts";
+import { type Files, type Lab, applicationPassword } from "./lab.ts";
 
 export const numbers = [1, 2, 3] as const;
 export const members = numbers.map((number) => `postgres${number}`);
@@ -39,7 +39,7 @@ export async function startPostgres(lab: Lab, number: number): Promise<void> {
       balancers: ["balancer"],
     }),
     "bootstrap.conf": postgres.bootstrapConf({ member, number }),
-    "secrets/application_password": { secret: "application-password" },
+    "secrets/application_password": { secret: applicationPassword },
   });
 }
 
