@@ -1,4 +1,5 @@
 /** up and preview: a run of the program against the state. */
+import type { Policies, StartedPacks } from "../language/policy.ts";
 import type { Doorway, Program } from "../language/program.ts";
 import { EXIT, EngineError } from "../errors.ts";
 import { newSeed } from "../deployment/context.ts";
@@ -69,6 +70,7 @@ async function operate(session: Session, previewOnly: boolean): Promise<number> 
   } finally {
     started.program.kill();
     started.doorway.close();
+    for (const pack of (await started.packs?.catch(() => [])) ?? []) pack.close();
     await release?.();
     cancellation.dispose();
   }
@@ -95,6 +97,8 @@ async function configFor(
 interface Started {
   readonly doorway: Doorway;
   readonly program: Program;
+  readonly early: string[];
+  readonly packs: StartedPacks | undefined;
   /** Lines of the program from before its phase had a display. */
   onLine: (line: string) => void;
 }
@@ -102,21 +106,30 @@ interface Started {
 async function launch(run: Run, dryRun: boolean): Promise<Started> {
   const { Doorway, startProgram } = await import("../language/program.ts");
   const doorway = await Doorway.open();
+  const { session, config, project, files } = run;
   const early: string[] = [];
-  const started: Started = {
-    doorway,
-    onLine: (line) => early.push(line),
-    program: startProgram({
-      project: run.project,
-      stack: run.files.stack,
-      config: run.config,
-      preview: dryRun,
-      parallel: parallelOf(run.session),
-      address: doorway.address,
-      onLine: (line) => started.onLine(line),
-    }),
+  let started: Started | undefined;
+  const onLine = (line: string): void => {
+    if (started) started.onLine(line);
+    else early.push(line);
   };
-  Object.defineProperty(started, "early", { value: early });
+  const program = startProgram({
+    project,
+    stack: files.stack,
+    config,
+    preview: dryRun,
+    parallel: parallelOf(session),
+    address: doorway.address,
+    onLine,
+  });
+  const directories = session.arguments.list("policy-pack");
+  let packs: StartedPacks | undefined;
+  if (directories.length > 0) {
+    const { startPacks } = await import("../language/policy.ts");
+    const place = { config, project: project.name, stack: files.stack, preview: dryRun, onLine };
+    packs = startPacks(directories, place);
+  }
+  started = { doorway, program, packs, early, onLine: (line) => early.push(line) };
   return started;
 }
 
@@ -150,9 +163,8 @@ async function perform(
   const { context, display } = phase;
   for (const { text, secret } of run.config.values())
     if (secret) display.redactor.learn(text, true);
-  const early = (started as unknown as { early: string[] }).early;
   started.onLine = (line) => context.emit({ kind: "stdout", line });
-  for (const line of early.splice(0)) started.onLine(line);
+  for (const line of started.early.splice(0)) started.onLine(line);
   if (!dryRun && base.pending.length > 0) {
     const { recoverPending } = await import("../deployment/pending.ts");
     await recoverPending(context, base.pending);
@@ -162,12 +174,11 @@ async function perform(
     import("../deployment/deployment.ts"),
   ]);
   const deployment = new Deployment(context);
-  const packs = args.list("policy-pack");
-  let policies: { checkStack(): Promise<void>; close(): void } | undefined;
+  let policies: Policies | undefined;
   try {
-    if (packs.length > 0) {
-      const { startPolicies } = await import("../language/policy.ts");
-      policies = await startPolicies(packs, run, deployment, dryRun);
+    if (started.packs) {
+      const { attachPolicies } = await import("../language/policy.ts");
+      policies = await attachPolicies(started.packs, deployment);
     }
     await runProgram({
       deployment,

@@ -24,6 +24,12 @@ export function providerConfig(inputs: Values): PropertyMap {
   return plainMap(own);
 }
 
+/** What a provider resource says of itself: its configuration, without the engine's own notes. */
+export function providerOutputs(inputs: Values): Values {
+  const { __internal: _, ...rest } = inputs;
+  return rest;
+}
+
 /** Provider inputs that are not strings travel as JSON text. */
 function parseNested(value: Value): Value {
   const text = value instanceof Secret ? value.value : value;

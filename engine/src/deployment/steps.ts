@@ -8,6 +8,7 @@ import type { DeploymentContext } from "./context.ts";
 import type { Op } from "./events.ts";
 import type { Resource } from "./resource.ts";
 import { changedInState } from "./snapshot.ts";
+import { providerOutputs } from "./registry.ts";
 import { isProviderType } from "./urn.ts";
 
 export interface Step {
@@ -91,7 +92,7 @@ async function create(context: DeploymentContext, step: Step): Promise<void> {
   };
   if (isProviderType(now.type)) {
     now.id = preview ? UNKNOWN_WIRE : randomUUID();
-    now.outputs = now.inputs;
+    now.outputs = providerOutputs(now.inputs);
     stamp();
     context.registry.add(now);
     return place();
@@ -129,7 +130,7 @@ async function update(context: DeploymentContext, old: Resource, now: Resource):
     now.modified = new Date().toISOString();
   };
   if (isProviderType(now.type)) {
-    now.outputs = now.inputs;
+    now.outputs = providerOutputs(now.inputs);
     stamp();
     context.registry.add(now);
     return context.snapshot.replace(old, now);

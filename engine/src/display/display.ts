@@ -1,7 +1,7 @@
 /** Collects what happens in one phase (a preview, an update, a destroy …) and hands it to a screen or a log. */
 import type { Event, Op, Violation } from "../deployment/events.ts";
 import type { Resource } from "../deployment/resource.ts";
-import { STACK_TYPE, urnName, urnType } from "../deployment/urn.ts";
+import { STACK_TYPE, isProviderType, urnName, urnType } from "../deployment/urn.ts";
 import type { Values } from "../values/property.ts";
 import { Redactor } from "./redact.ts";
 import { countLines, duration, type Counts, type Paint } from "./words.ts";
@@ -91,6 +91,7 @@ export class Display {
 
   private progress(event: Extract<Event, { kind: "start" | "done" | "failed" }>): void {
     const { urn, type, op } = event;
+    if (isDefaultProvider(urn, type)) return;
     const known = "old" in event ? event : undefined;
     for (const r of [known?.old, known?.now]) {
       this.redactor.learn(r?.inputs);
@@ -205,6 +206,11 @@ export class Display {
     }
     out.push("");
   }
+}
+
+/** Default providers are the engine's own affair: the CLI neither shows nor counts them. */
+function isDefaultProvider(urn: string, type: string): boolean {
+  return isProviderType(type) && /^default(_|$)/.test(urnName(urn));
 }
 
 /** "docker:index/container:Container" is shown as "docker:index:Container". */

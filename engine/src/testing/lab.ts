@@ -1,0 +1,97 @@
+/** A stack of its own for a test: state, configuration and objects in a temporary folder, commands run in this process. */
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { main } from "../cli/main.ts";
+import { memoryProvider } from "./memory-provider.ts";
+
+const PROGRAM = fileURLToPath(new URL("./program", import.meta.url));
+const MODULES = fileURLToPath(new URL("../../../node_modules", import.meta.url));
+
+export interface Result {
+  readonly code: number;
+  readonly out: string;
+}
+
+export interface StateResource {
+  urn: string;
+  type: string;
+  id?: string;
+  inputs?: Record<string, unknown>;
+  outputs?: Record<string, unknown>;
+  [key: string]: unknown;
+}
+
+export class Lab {
+  readonly root = mkdtempSync(join(tmpdir(), "engine-lab-"));
+  readonly objects = join(this.root, "objects");
+  readonly program = join(this.root, "program");
+  readonly state = join(this.root, ".pulumi", "stacks", "testing", "dev.json");
+  readonly locks = join(this.root, ".pulumi", "locks", "organization", "testing", "dev");
+  readonly env: NodeJS.ProcessEnv = {
+    ...process.env,
+    PULUMI_BACKEND_URL: `file://${this.root}`,
+    PULUMI_CONFIG_PASSPHRASE: "a test",
+    PULUMI_HOME: join(this.root, "home"),
+    CI: "true",
+  };
+
+  constructor() {
+    cpSync(PROGRAM, this.program, { recursive: true });
+    symlinkSync(MODULES, join(this.root, "node_modules"));
+  }
+
+  async run(...argv: string[]): Promise<Result> {
+    let out = "";
+    const write = (text: string): void => void (out += text);
+    const back = process.cwd();
+    try {
+      const code = await main(["--cwd", this.program, ...argv], {
+        env: this.env,
+        terminal: { write, writeError: write, isTerminal: false },
+        loadProvider: (pkg) => {
+          if (pkg !== "memory") throw new Error(`no provider for ${pkg}`);
+          return Promise.resolve(memoryProvider(this.objects));
+        },
+      });
+      return { code, out };
+    } finally {
+      process.chdir(back);
+    }
+  }
+
+  /** What the program registers from now on, as configuration of the stack. */
+  declare(resources: readonly object[], more: Record<string, unknown> = {}): void {
+    const path = join(this.program, "Pulumi.dev.yaml");
+    let salt = "";
+    try {
+      salt = /^encryptionsalt:.*$/m.exec(readFileSync(path, "utf8"))?.[0] ?? "";
+    } catch {
+      // the stack is new
+    }
+    const config = Object.entries({ resources, ...more }).map(
+      ([key, value]) => `  testing:${key}: ${JSON.stringify(value)}`,
+    );
+    writeFileSync(path, [salt, "config:", ...config, ""].filter((l, i) => i > 0 || l).join("\n"));
+  }
+
+  up(...flags: string[]): Promise<Result> {
+    return this.run("up", "--yes", "--skip-preview", ...flags);
+  }
+
+  checkpoint(): { pending_operations?: unknown[]; resources?: StateResource[] } {
+    const file = JSON.parse(readFileSync(this.state, "utf8")) as {
+      checkpoint: { latest?: { resources?: StateResource[] } };
+    };
+    return file.checkpoint.latest ?? {};
+  }
+
+  resource(name: string): StateResource | undefined {
+    return this.checkpoint().resources?.find((r) => r.urn.endsWith(`::${name}`));
+  }
+
+  dispose(): void {
+    rmSync(this.root, { recursive: true, force: true });
+  }
+}
