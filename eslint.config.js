@@ -10,7 +10,9 @@ export default tseslint.config(
   {
     files: ["**/*.ts"],
     plugins: { "@pulumi": pulumi },
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
     rules: {
       // An Output in a template prints an explanation instead of its value.
       "@pulumi/no-output-in-template-literal": "error",
@@ -18,7 +20,10 @@ export default tseslint.config(
       "@typescript-eslint/no-misused-promises": "error",
       // A value that the line before has proven is not made clearer by a second check.
       "@typescript-eslint/no-non-null-assertion": "off",
-      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
+      "@typescript-eslint/no-unused-vars": [
+        "error",
+        { argsIgnorePattern: "^_", varsIgnorePattern: "^_" },
+      ],
       "max-lines": ["error", { max: 250, skipComments: true, skipBlankLines: true }],
     },
   },

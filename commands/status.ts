@@ -49,14 +49,18 @@ export async function status(args: string[]): Promise<number> {
   const outputs = await stack.outputs();
   const urls = [outputs.endpoints["managers"] ?? []].flat();
   const views = await Promise.all(urls.map((url) => look(url, outputs)));
-  console.log(`\nMembers\n${members(views)}\n\nReplication\n${replication(views)}\n\nManagers\n${managers(views)}`);
+  console.log(
+    `\nMembers\n${members(views)}\n\nReplication\n${replication(views)}\n\nManagers\n${managers(views)}`,
+  );
   console.log(`\nImages\n${await images()}`);
   return healthy(views) ? 0 : 1;
 }
 
 /** Pure: whether every manager answers and every member is admitted. */
 export function healthy(views: readonly View[]): boolean {
-  return views.every((view) => !view.error && (view.members ?? []).every((member) => member.admitted));
+  return views.every(
+    (view) => !view.error && (view.members ?? []).every((member) => member.admitted),
+  );
 }
 
 async function look(url: string, { credentials, caCertificate }: Outputs): Promise<View> {
@@ -93,7 +97,12 @@ function members(views: readonly View[]): string {
 function replication(views: readonly View[]): string {
   const rows = views.flatMap(({ member, peers = [] }) =>
     peers.map(({ peer, status, lag_bytes: bytes, lag_seconds: seconds }) => [
-      ...[`${peer} → ${member}`, status ?? "-", bytes === null ? "-" : `${bytes}`, seconds === null ? "-" : seconds.toFixed(1)],
+      ...[
+        `${peer} → ${member}`,
+        status ?? "-",
+        bytes === null ? "-" : `${bytes}`,
+        seconds === null ? "-" : seconds.toFixed(1),
+      ],
     ]),
   );
   return table([["  from → to", "state", "lag bytes", "lag seconds"], ...rows.map(indent)]);
@@ -106,7 +115,13 @@ function managers(views: readonly View[]): string {
 /** Installed versions, as the images' labels have them. */
 async function images(): Promise<string> {
   const format = '{{index .RepoTags 0}}\t{{index .Config.Labels "org.synfleet.packages"}}';
-  const { stdout: ids } = await run("docker", ["image", "ls", "--quiet", "--filter", "label=org.synfleet.packages"]);
+  const { stdout: ids } = await run("docker", [
+    "image",
+    "ls",
+    "--quiet",
+    "--filter",
+    "label=org.synfleet.packages",
+  ]);
   const unique = [...new Set(ids.split("\n").filter((id) => id !== ""))];
   if (unique.length === 0) return "  none on this machine";
   const { stdout } = await run("docker", ["image", "inspect", "--format", format, ...unique]);

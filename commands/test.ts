@@ -50,7 +50,9 @@ async function runSuite(suite: Suite): Promise<Counts> {
 
 /** A tool counts as one test: it passes or it does not. */
 async function tool(name: string, args: readonly string[]): Promise<Counts> {
-  const code = await show(join(projectDirectory, "node_modules", ".bin", name), args, { cwd: projectDirectory });
+  const code = await show(join(projectDirectory, "node_modules", ".bin", name), args, {
+    cwd: projectDirectory,
+  });
   return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
 }
 
@@ -60,7 +62,14 @@ async function vitest(project: string): Promise<Counts> {
   try {
     const code = await show(
       join(projectDirectory, "node_modules", ".bin", "vitest"),
-      ["run", "--project", project, "--reporter=default", "--reporter=json", `--outputFile.json=${report}`],
+      [
+        "run",
+        "--project",
+        project,
+        "--reporter=default",
+        "--reporter=json",
+        `--outputFile.json=${report}`,
+      ],
       { cwd: projectDirectory },
     );
     return countsOf(code, await readFile(report, "utf8").catch(() => undefined));

@@ -7,7 +7,11 @@ export { ClusterManager, type ClusterManagerArgs } from "./manager/manager.ts";
 export { MonitoringStack, type MonitoringStackArgs } from "./monitoring/stack.ts";
 export { CertificateAuthority, type CertificateAuthorityArgs } from "./pki/authority.ts";
 export { Certificate, type CertificateArgs } from "./pki/certificate.ts";
-export { DockerPlatform, type DockerHost, type DockerPlatformArgs } from "./platform/docker/docker.ts";
+export {
+  DockerPlatform,
+  type DockerHost,
+  type DockerPlatformArgs,
+} from "./platform/docker/docker.ts";
 export type {
   FileSpec,
   Platform,
@@ -17,5 +21,9 @@ export type {
   WorkloadOptions,
   WorkloadSpec,
 } from "./platform/platform.ts";
-export { PostgresCluster, type PostgresClusterArgs, type PostgresMember } from "./postgres/cluster.ts";
+export {
+  PostgresCluster,
+  type PostgresClusterArgs,
+  type PostgresMember,
+} from "./postgres/cluster.ts";
 export { PostgresNode, type PostgresNodeArgs } from "./postgres/node.ts";

@@ -68,12 +68,21 @@ export class SynapseDB extends pulumi.ComponentResource {
   readonly caCertificate: pulumi.Output<string>;
 
   constructor(name: string, args: SynapseDBArgs, options?: pulumi.ComponentResourceOptions) {
-    super(SynapseDB.__pulumiType, name, { members: args.members.map((member) => member.name) }, options);
+    super(
+      SynapseDB.__pulumiType,
+      name,
+      { members: args.members.map((member) => member.name) },
+      options,
+    );
     const { platform, members, postgres, ports } = args;
     const front = platform.hosts[0]!;
     const child = { parent: this };
 
-    const authority = new CertificateAuthority("authority", { commonName: `${name} authority` }, child);
+    const authority = new CertificateAuthority(
+      "authority",
+      { commonName: `${name} authority` },
+      child,
+    );
     const { passwords, bcryptHashes } = new Credentials(
       "credentials",
       { roles: ["application", "manager", "statistics", "grafana"] },
@@ -141,6 +150,9 @@ export class SynapseDB extends pulumi.ComponentResource {
             cluster: cluster(member.name),
             token: passwords.manager,
             after: managers.slice(-1).map((manager) => manager.workload),
+            peers: members
+              .filter((peer) => peer !== member)
+              .map((peer) => managerAlias(peer.number)),
           },
           child,
         ),
@@ -196,11 +208,12 @@ export class SynapseDB extends pulumi.ComponentResource {
         host: front,
         cluster: cluster(null),
         token: passwords.manager,
-        dependsOn: workloads.map((workload) => workload.settled),
+        // Started, not settled: the balancer is ready only when the initialiser has let the members in.
+        dependsOn: workloads.map((workload) => workload.started),
       },
       child,
     );
-    this.endpoints = whenSettled(ready.workload, {
+    this.endpoints = whenSettled([ready.workload, ...workloads, ...monitoring.workloads], {
       read: balancer.readUrl,
       write: balancer.writeUrl,
       nodes: database.nodes.map((node) => node.url),
@@ -210,7 +223,11 @@ export class SynapseDB extends pulumi.ComponentResource {
       ...(monitoring.grafanaUrl && { grafana: monitoring.grafanaUrl }),
     });
     this.credentials = pulumi.secret({
-      postgres: { user: postgres.user, password: passwords.application, database: postgres.database },
+      postgres: {
+        user: postgres.user,
+        password: passwords.application,
+        database: postgres.database,
+      },
       managerToken: passwords.manager,
       statistics: { user: STATISTICS_USER, password: passwords.statistics },
       ...(args.grafana && { grafana: { user: GRAFANA_USER, password: passwords.grafana } }),
@@ -241,7 +258,7 @@ export function placement(
   ]);
 }
 
-/** The value, known once the workload has settled, so that nobody reads an address at which nothing answers yet. */
-function whenSettled<T>(workload: Workload, value: T): pulumi.Output<T> {
-  return workload.settled.urn.apply(() => value);
+/** The value, known once the workloads have settled, so that nobody reads an address at which nothing answers yet. */
+function whenSettled<T>(workloads: readonly Workload[], value: T): pulumi.Output<T> {
+  return pulumi.all(workloads.map((workload) => workload.settled.urn)).apply(() => value);
 }

@@ -24,10 +24,15 @@ export class LoadBalancer extends pulumi.ComponentResource {
     super(LoadBalancer.__pulumiType, name, { host: args.host, ports: { ...args.ports } }, options);
     const { platform, host, ports } = args;
     const certificate = issue({ ...args, alias: name, hosts: [host] }, { parent: this });
-    this.workload = platform.workload(name, balancerSpec({ ...args, alias: name, files: certificate.files() }), {
-      parent: this,
-    });
-    const postgresUrl = (port: number) => `postgresql://${platform.endpoint(host, port)}/${args.database}`;
+    this.workload = platform.workload(
+      name,
+      balancerSpec({ ...args, alias: name, files: certificate.files() }),
+      {
+        parent: this,
+      },
+    );
+    const postgresUrl = (port: number) =>
+      `postgresql://${platform.endpoint(host, port)}/${args.database}`;
     this.readUrl = postgresUrl(ports.read);
     this.writeUrl = postgresUrl(ports.write);
     this.statisticsUrl = `https://${platform.endpoint(host, ports.statistics)}/stats`;

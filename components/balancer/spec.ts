@@ -25,9 +25,10 @@ export function balancerSpec(args: BalancerSpecArgs): WorkloadSpec {
   const { user, password } = args.statistics;
   const conf = pulumi.output(password).apply((text) =>
     haproxyConf({
-      members: args.members.map(({ name }) => ({ name })),
+      members: args.members.map(({ name }) => name),
       database: args.database,
-      statistics: { user, password: text },
+      statisticsUser: user,
+      statisticsPassword: text,
     }),
   );
   return {

@@ -35,8 +35,8 @@ export class Credentials<Role extends string = string> extends pulumi.ComponentR
     );
     const by = <T>(pick: (password: random.RandomPassword) => T) =>
       Object.fromEntries(made.map(([role, password]) => [role, pick(password)])) as Record<Role, T>;
-    this.passwords = by((password) => password.result);
-    this.bcryptHashes = by((password) => password.bcryptHash);
+    this.passwords = by((password) => pulumi.secret(password.result));
+    this.bcryptHashes = by((password) => pulumi.secret(password.bcryptHash));
     this.registerOutputs({});
   }
 }

@@ -24,12 +24,19 @@ export class EtcdCluster extends pulumi.ComponentResource {
     super(EtcdCluster.__pulumiType, name, { members: names }, options);
     const workloads: Workload[] = [];
     for (const member of args.members) {
-      const certificate = issue({ ...args, alias: member.name, hosts: [member.host] }, { parent: this });
+      const certificate = issue(
+        { ...args, alias: member.name, hosts: [member.host] },
+        { parent: this },
+      );
       workloads.push(
         args.platform.workload(
           member.name,
           etcdSpec({ ...member, members: names, token: name, files: certificate.files() }),
-          { parent: this, after: workloads.slice(-1), peers: names.filter((peer) => peer !== member.name) },
+          {
+            parent: this,
+            after: workloads.slice(-1),
+            peers: names.filter((peer) => peer !== member.name),
+          },
         ),
       );
     }

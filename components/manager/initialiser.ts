@@ -21,10 +21,17 @@ export class ClusterInitialiser extends pulumi.ComponentResource {
   static readonly __pulumiType = "synfleet:manager:ClusterInitialiser";
   readonly workload: Workload;
 
-  constructor(name: string, args: ClusterInitialiserArgs, options?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    args: ClusterInitialiserArgs,
+    options?: pulumi.ComponentResourceOptions,
+  ) {
     super(ClusterInitialiser.__pulumiType, name, { host: args.host }, options);
     // A manager's identity: what it asks of the members and of etcd is what managers may ask.
-    const certificate = issue({ ...args, alias: "manager-init", hosts: [args.host] }, { parent: this });
+    const certificate = issue(
+      { ...args, alias: "manager-init", hosts: [args.host] },
+      { parent: this },
+    );
     this.workload = args.platform.workload(
       name,
       initialiserSpec({ ...args, files: certificate.files() }),

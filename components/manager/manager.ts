@@ -20,6 +20,8 @@ export interface ClusterManagerArgs {
   readonly token: pulumi.Input<string>;
   /** Managers that are changed before this one. */
   readonly after?: readonly Workload[];
+  /** Managers that must be ready before this one is changed. */
+  readonly peers?: readonly string[];
   /** What must be there before it starts. */
   readonly dependsOn?: pulumi.Input<pulumi.Resource>[];
 }
@@ -41,7 +43,12 @@ export class ClusterManager extends pulumi.ComponentResource {
     this.workload = args.platform.workload(
       name,
       managerSpec({ ...args, alias, files: certificate.files() }),
-      { parent: this, ...(args.after && { after: args.after }), ...(args.dependsOn && { dependsOn: args.dependsOn }) },
+      {
+        parent: this,
+        ...(args.after && { after: args.after }),
+        ...(args.peers && { peers: args.peers }),
+        ...(args.dependsOn && { dependsOn: args.dependsOn }),
+      },
     );
     this.url = `https://${args.platform.endpoint(args.host, args.port)}`;
     this.registerOutputs({ url: this.url });

@@ -19,7 +19,14 @@ interface ManagerSpecArgs {
   readonly files: Readonly<Record<string, FileSpec>>;
 }
 
-export function managerSpec({ alias, host, port, cluster, token, files }: ManagerSpecArgs): WorkloadSpec {
+export function managerSpec({
+  alias,
+  host,
+  port,
+  cluster,
+  token,
+  files,
+}: ManagerSpecArgs): WorkloadSpec {
   return {
     alias,
     host,
@@ -38,7 +45,12 @@ export function managerSpec({ alias, host, port, cluster, token, files }: Manage
 }
 
 /** The one-shot workload that ends when the cluster is ready, or tells what is missing. */
-export function initialiserSpec({ host, cluster, token, files }: Omit<ManagerSpecArgs, "alias" | "port">): WorkloadSpec {
+export function initialiserSpec({
+  host,
+  cluster,
+  token,
+  files,
+}: Omit<ManagerSpecArgs, "alias" | "port">): WorkloadSpec {
   return {
     alias: "init",
     host,

@@ -33,7 +33,14 @@ export function grafanaSpec(args: GrafanaSpecArgs): WorkloadSpec {
     ports: [{ internal: 3000, published: args.port }],
     limits: { memoryMiB: 512, cpus: 1 },
     stopSeconds: 15,
-    health: ["curl", "--silent", "--fail", "--cacert", `${folder}/tls/ca.crt`, "https://localhost:3000/api/health"],
+    health: [
+      "curl",
+      "--silent",
+      "--fail",
+      "--cacert",
+      `${folder}/tls/ca.crt`,
+      "https://localhost:3000/api/health",
+    ],
     reloads: false,
   };
 }

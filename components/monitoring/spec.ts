@@ -63,7 +63,10 @@ export function postgresExporterSpec(args: {
   };
 }
 
-export function nodeExporterSpec(args: { readonly host: string; readonly files: Files }): WorkloadSpec {
+export function nodeExporterSpec(args: {
+  readonly host: string;
+  readonly files: Files;
+}): WorkloadSpec {
   const alias = nodeExporterAlias(args.host);
   return {
     ...base(alias, args.host, {
@@ -101,8 +104,12 @@ export function prometheusSpec(args: PrometheusSpecArgs): WorkloadSpec {
       "prometheus.yml": { content: prometheusYml(args.scrape) },
       "rules.yml": { content: rulesYml(args.rules) },
       arguments: { content: prometheusArguments({}) },
-      "web.yml": secret(pulumi.output(bcryptHash).apply((hash) => prometheusWebYml({ user, bcryptHash: hash }))),
-      "secrets/curl": secret(pulumi.output(password).apply((text) => prometheusCurlConfig({ user, password: text }))),
+      "web.yml": secret(
+        pulumi.output(bcryptHash).apply((hash) => prometheusWebYml({ user, bcryptHash: hash })),
+      ),
+      "secrets/curl": secret(
+        pulumi.output(password).apply((text) => prometheusCurlConfig({ user, password: text })),
+      ),
       "secrets/statistics_password": secret(password),
       "secrets/manager_token": secret(args.managerToken),
     }),

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { CertificateAuthority } from "../pki/authority.ts";
 import { issue } from "../pki/issue.ts";
-import type { Platform, WorkloadSpec } from "../platform/platform.ts";
+import type { Platform, Workload, WorkloadSpec } from "../platform/platform.ts";
 import { grafanaSpec } from "./grafana.ts";
 import type { PrometheusArgs } from "./prometheus.ts";
 import {
@@ -25,10 +25,18 @@ export interface MonitoringStackArgs {
   /** Added to alerts, to tell clusters apart. Reload. */
   readonly cluster: string;
   /** Members to watch, an exporter for each. */
-  readonly members: readonly { readonly name: string; readonly number: number; readonly host: string }[];
+  readonly members: readonly {
+    readonly name: string;
+    readonly number: number;
+    readonly host: string;
+  }[];
   readonly database: string;
   /** What else to scrape, by alias. Reload. */
-  readonly managers: readonly { readonly alias: string; readonly member: string; readonly port: number }[];
+  readonly managers: readonly {
+    readonly alias: string;
+    readonly member: string;
+    readonly port: number;
+  }[];
   readonly etcd: readonly string[];
   readonly balancers: readonly { readonly alias: string; readonly port: number }[];
   readonly managerToken: pulumi.Input<string>;
@@ -43,12 +51,21 @@ export class MonitoringStack extends pulumi.ComponentResource {
   static readonly __pulumiType = "synfleet:monitoring:MonitoringStack";
   readonly prometheusUrl: string;
   readonly grafanaUrl: string | undefined;
+  readonly workloads: readonly Workload[];
 
   constructor(name: string, args: MonitoringStackArgs, options?: pulumi.ComponentResourceOptions) {
-    super(MonitoringStack.__pulumiType, name, { host: args.host, grafana: args.grafana !== undefined }, options);
+    super(
+      MonitoringStack.__pulumiType,
+      name,
+      { host: args.host, grafana: args.grafana !== undefined },
+      options,
+    );
     const { platform, members } = args;
-    const files = (alias: string, host: string) => issue({ ...args, alias, hosts: [host] }, { parent: this }).files();
-    const run = (spec: WorkloadSpec) => platform.workload(spec.alias, spec, { parent: this });
+    const files = (alias: string, host: string) =>
+      issue({ ...args, alias, hosts: [host] }, { parent: this }).files();
+    const workloads: Workload[] = [];
+    const run = (spec: WorkloadSpec) =>
+      workloads.push(platform.workload(spec.alias, spec, { parent: this }));
 
     for (const member of members) {
       const alias = postgresExporterAlias(member.number);
@@ -88,6 +105,7 @@ export class MonitoringStack extends pulumi.ComponentResource {
       );
       this.grafanaUrl = `https://${platform.endpoint(args.host, args.ports.grafana)}`;
     }
+    this.workloads = workloads;
     this.prometheusUrl = `https://${platform.endpoint(args.host, args.ports.prometheus)}`;
     this.registerOutputs({ prometheusUrl: this.prometheusUrl, grafanaUrl: this.grafanaUrl });
   }
@@ -105,6 +123,9 @@ function scrapeTargets(args: MonitoringStackArgs): PrometheusArgs {
       port: POSTGRES_EXPORTER_PORT,
       member: name,
     })),
-    nodeExporters: args.platform.hosts.map((host) => ({ host: nodeExporterAlias(host), port: NODE_EXPORTER_PORT })),
+    nodeExporters: args.platform.hosts.map((host) => ({
+      host: nodeExporterAlias(host),
+      port: NODE_EXPORTER_PORT,
+    })),
   };
 }

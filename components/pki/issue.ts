@@ -22,7 +22,11 @@ export function issue(args: IssueArgs, options: pulumi.ComponentResourceOptions)
     {
       authority: args.authority,
       commonName: args.alias,
-      dnsNames: unique([args.alias, ...(args.alsoKnownAs ?? []), ...reached.flatMap((by) => by.dnsNames)]),
+      dnsNames: unique([
+        args.alias,
+        ...(args.alsoKnownAs ?? []),
+        ...reached.flatMap((by) => by.dnsNames),
+      ]),
       ipAddresses: unique(reached.flatMap((by) => by.ipAddresses)),
     },
     options,

@@ -35,7 +35,10 @@ export interface PostgresClusterArgs {
   /** Common names of the certificates of managers, exporters and balancers that may connect. Reload. */
   readonly clients: Omit<PgIdentArgs, "members">;
   /** Balancers that pass TLS through to the members, and their hosts: the certificates carry their names. Reload. */
-  readonly passedThrough?: { readonly aliases: readonly string[]; readonly hosts: readonly string[] };
+  readonly passedThrough?: {
+    readonly aliases: readonly string[];
+    readonly hosts: readonly string[];
+  };
 }
 
 /** The members of one database. A change goes through them one at a time, behind a gate of health and lag. */
@@ -46,7 +49,12 @@ export class PostgresCluster extends pulumi.ComponentResource {
   constructor(name: string, args: PostgresClusterArgs, options?: pulumi.ComponentResourceOptions) {
     const { members, platform } = args;
     const names = members.map((member) => member.name);
-    super(PostgresCluster.__pulumiType, name, { members: names, replication: args.replication }, options);
+    super(
+      PostgresCluster.__pulumiType,
+      name,
+      { members: names, replication: args.replication },
+      options,
+    );
     const nodes: PostgresNode[] = [];
     for (const member of members) {
       nodes.push(
@@ -58,7 +66,10 @@ export class PostgresCluster extends pulumi.ComponentResource {
             host: member.host,
             port: member.port,
             cpus: args.cpus ?? 2,
-            server: { ...args.server, parameters: { ...args.server.parameters, cluster_name: member.name } },
+            server: {
+              ...args.server,
+              parameters: { ...args.server.parameters, cluster_name: member.name },
+            },
             access: {
               database: args.database,
               applicationUser: args.user,

@@ -8,7 +8,10 @@ export interface PostgresNodeArgs extends Omit<PostgresSpecArgs, "files"> {
   readonly platform: Platform;
   readonly authority: CertificateAuthority;
   /** Balancers that pass TLS through to it, and their hosts: its certificate carries their names. Reload. */
-  readonly passedThrough?: { readonly aliases: readonly string[]; readonly hosts: readonly string[] };
+  readonly passedThrough?: {
+    readonly aliases: readonly string[];
+    readonly hosts: readonly string[];
+  };
   /** Nodes that are changed before this one. */
   readonly after?: readonly Workload[];
   /** Nodes that must be ready, and caught up, before this one is changed. */
@@ -31,7 +34,12 @@ export class PostgresNode extends pulumi.ComponentResource {
       options,
     );
     const certificate = issue(
-      { ...args, alias: bootstrap.member, hosts: [host, ...(args.passedThrough?.hosts ?? [])], alsoKnownAs: args.passedThrough?.aliases ?? [] },
+      {
+        ...args,
+        alias: bootstrap.member,
+        hosts: [host, ...(args.passedThrough?.hosts ?? [])],
+        alsoKnownAs: args.passedThrough?.aliases ?? [],
+      },
       { parent: this },
     );
     this.workload = platform.workload(name, postgresSpec({ ...args, files: certificate.files() }), {

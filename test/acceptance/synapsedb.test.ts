@@ -67,25 +67,49 @@ describe("secrets and containers", () => {
   });
 
   test("keys and passwords are files that their service alone can read", async () => {
-    const listing = await docker("exec", container("postgres1"), "find", "/etc/synfleet", "-type", "f", "-printf", "%m %U %P\n");
-    const modes = Object.fromEntries(listing.trim().split("\n").map((line) => [line.split(" ")[2]!, line]));
+    const listing = await docker(
+      "exec",
+      container("postgres1"),
+      "find",
+      "/etc/synfleet",
+      "-type",
+      "f",
+      "-printf",
+      "%m %U %P\n",
+    );
+    const modes = Object.fromEntries(
+      listing
+        .trim()
+        .split("\n")
+        .map((line) => [line.split(" ")[2]!, line]),
+    );
     expect(modes["tls/node.key"]).toBe("400 10001 tls/node.key");
     expect(modes["secrets/application_password"]).toBe("400 10001 secrets/application_password");
   });
 
   test("containers run unprivileged, limited, with a read-only root, and publish on the loopback address only", async () => {
-    const names = (await leftovers(deployment.prefix)).filter((line) => line.startsWith("container "));
-    const described = JSON.parse(await docker("inspect", ...names.map((line) => line.slice(10)))) as any[];
+    const names = (await leftovers(deployment.prefix)).filter((line) =>
+      line.startsWith("container "),
+    );
+    const described = JSON.parse(
+      await docker("inspect", ...names.map((line) => line.slice(10))),
+    ) as any[];
     for (const { Name, Config, HostConfig, State } of described) {
       expect([Name, Config.User]).toEqual([Name, "10001:10001"]);
       expect([Name, HostConfig.ReadonlyRootfs, HostConfig.Memory > 0]).toEqual([Name, true, true]);
       expect([Name, HostConfig.LogConfig.Config["max-size"]]).toEqual([Name, "10m"]);
       expect([Name, HostConfig.CapDrop]).toEqual([Name, ["ALL"]]);
-      const addresses = Object.values(HostConfig.PortBindings as Record<string, { HostIp: string }[]>).flat();
+      const addresses = Object.values(
+        HostConfig.PortBindings as Record<string, { HostIp: string }[]>,
+      ).flat();
       expect([Name, addresses.every(({ HostIp }) => HostIp === "127.0.0.1")]).toEqual([Name, true]);
       if (!Name.endsWith("-init")) {
         expect([Name, HostConfig.RestartPolicy.Name]).toEqual([Name, "unless-stopped"]);
-        expect([Name, Config.Healthcheck.Test.length > 0, State.Running]).toEqual([Name, true, true]);
+        expect([Name, Config.Healthcheck.Test.length > 0, State.Running]).toEqual([
+          Name,
+          true,
+          true,
+        ]);
       }
     }
   });
@@ -136,7 +160,9 @@ describe("changes", () => {
     await writing;
 
     const after = await startTimes();
-    const moments = ["postgres1", "postgres2", "postgres3"].map((name) => Date.parse(after[container(name)]!));
+    const moments = ["postgres1", "postgres2", "postgres3"].map((name) =>
+      Date.parse(after[container(name)]!),
+    );
     expect(moments[0]).toBeLessThan(moments[1]!);
     expect(moments[1]).toBeLessThan(moments[2]!);
     const touched = Object.keys(after).filter((name) => after[name] !== before[name]);
@@ -145,7 +171,12 @@ describe("changes", () => {
     for (const url of fleet.nodes) {
       expect(await ask(fleet, url, "show max_connections")).toEqual([{ max_connections: "150" }]);
       await until("every acknowledged row", async () => {
-        const rows = await ask(fleet, url, "select from unnest($1::text[]) as id where id not in (select id from rolling)", [acknowledged]);
+        const rows = await ask(
+          fleet,
+          url,
+          "select from unnest($1::text[]) as id where id not in (select id from rolling)",
+          [acknowledged],
+        );
         return rows.length === 0 ? true : undefined;
       });
     }
@@ -154,7 +185,13 @@ describe("changes", () => {
   test("the read endpoint answers from all three nodes again", async () => {
     await until("three nodes", async () => {
       const rows = await Promise.all(
-        Array.from({ length: 9 }, () => ask<{ name: string }>(fleet, readUrl(fleet), "select current_setting('cluster_name') as name")),
+        Array.from({ length: 9 }, () =>
+          ask<{ name: string }>(
+            fleet,
+            readUrl(fleet),
+            "select current_setting('cluster_name') as name",
+          ),
+        ),
       );
       return new Set(rows.map(([row]) => row!.name)).size === 3 ? true : undefined;
     });
@@ -165,14 +202,24 @@ describe("the end", () => {
   test("destroy leaves no container, network or volume", async () => {
     await deployment.mustRun("destroy", "--stack", deployment.stack, "--yes", "--skip-preview");
     expect(await leftovers(deployment.prefix)).toEqual([]);
-    const { stdout } = await run("docker", ["volume", "ls", "--quiet", "--filter", `name=${deployment.prefix}`]);
+    const { stdout } = await run("docker", [
+      "volume",
+      "ls",
+      "--quiet",
+      "--filter",
+      `name=${deployment.prefix}`,
+    ]);
     expect(stdout).toBe("");
   });
 });
 
 /** When each container was last started, by name: what tells a reload from a restart. */
 async function startTimes(): Promise<Record<string, string>> {
-  const names = (await leftovers(deployment.prefix)).filter((line) => line.startsWith("container "));
-  const described = JSON.parse(await docker("inspect", ...names.map((line) => line.slice(10)))) as any[];
+  const names = (await leftovers(deployment.prefix)).filter((line) =>
+    line.startsWith("container "),
+  );
+  const described = JSON.parse(
+    await docker("inspect", ...names.map((line) => line.slice(10))),
+  ) as any[];
   return Object.fromEntries(described.map(({ Name, State }) => [Name.slice(1), State.StartedAt]));
 }

@@ -22,7 +22,10 @@ export async function noChange(deployment: Deployment): Promise<Figure[]> {
   const ratios = ups.map((seconds, round) => seconds / evaluations[round]!);
   return [
     { what: "up without a change, median", value: `${median(ups).toFixed(2)} s` },
-    { what: "start of Node and evaluation of the program, median", value: `${median(evaluations).toFixed(2)} s` },
+    {
+      what: "start of Node and evaluation of the program, median",
+      value: `${median(evaluations).toFixed(2)} s`,
+    },
     { what: "ratio, median of the pairs", value: median(ratios).toFixed(2), goal: "at most 1.5" },
   ];
 }

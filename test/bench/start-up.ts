@@ -90,11 +90,21 @@ async function docker(...args: string[]): Promise<string> {
 }
 
 /** The engine's API by its socket: what `docker` itself uses, without starting a process for each call. */
-async function engine(method: string, path: string, body?: string | Buffer, type?: string): Promise<Buffer> {
+async function engine(
+  method: string,
+  path: string,
+  body?: string | Buffer,
+  type?: string,
+): Promise<Buffer> {
   const { request } = await import("node:http");
   return new Promise((resolve, reject) => {
     const call = request(
-      { socketPath: "/var/run/docker.sock", method, path, ...(type && { headers: { "content-type": type } }) },
+      {
+        socketPath: "/var/run/docker.sock",
+        method,
+        path,
+        ...(type && { headers: { "content-type": type } }),
+      },
       (response) => {
         const chunks: Buffer[] = [];
         response.on("data", (chunk: Buffer) => chunks.push(chunk));

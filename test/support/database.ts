@@ -2,7 +2,10 @@ import pg from "pg";
 import type { Outputs } from "../../commands/support/stack.ts";
 
 /** One verified TLS connection to a published port, as an application would make it. */
-export async function connect(url: string, { credentials, caCertificate }: Outputs): Promise<pg.Client> {
+export async function connect(
+  url: string,
+  { credentials, caCertificate }: Outputs,
+): Promise<pg.Client> {
   const { hostname, port } = new URL(url);
   const client = new pg.Client({
     host: hostname,

@@ -85,7 +85,14 @@ export class Deployment {
   }
 
   async outputs(): Promise<Outputs> {
-    const text = await this.mustRun("stack", "output", "--json", "--show-secrets", "--stack", this.stack);
+    const text = await this.mustRun(
+      "stack",
+      "output",
+      "--json",
+      "--show-secrets",
+      "--stack",
+      this.stack,
+    );
     return JSON.parse(text) as Outputs;
   }
 
@@ -107,7 +114,9 @@ export class Deployment {
   }
 
   async #salt(): Promise<Record<string, string>> {
-    const { encryptionsalt } = parse(await readFile(this.#configFile, "utf8")) as { encryptionsalt?: string };
+    const { encryptionsalt } = parse(await readFile(this.#configFile, "utf8")) as {
+      encryptionsalt?: string;
+    };
     return encryptionsalt ? { encryptionsalt } : {};
   }
 }

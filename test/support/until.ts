@@ -15,7 +15,9 @@ export async function until<T>(
       last = error;
     }
     if (Date.now() > deadline) {
-      throw new Error(`${what}: not within ${seconds} s (${last instanceof Error ? last.message : String(last)})`);
+      throw new Error(
+        `${what}: not within ${seconds} s (${last instanceof Error ? last.message : String(last)})`,
+      );
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

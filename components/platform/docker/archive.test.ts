@@ -41,7 +41,9 @@ test("the same files in any order give the same text", async () => {
       const packed = await archive(given);
       expect(await archive(given.toReversed())).toBe(packed);
       const contents = (await unpack(packed)).filter(({ name }) => name.endsWith(".conf"));
-      expect(contents.map(({ content }) => content).sort()).toEqual(given.map(({ content }) => content).sort());
+      expect(contents.map(({ content }) => content).sort()).toEqual(
+        given.map(({ content }) => content).sort(),
+      );
     }),
     { numRuns: 50 },
   );

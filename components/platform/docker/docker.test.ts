@@ -9,7 +9,10 @@ const spec = (alias: string, changes: Partial<WorkloadSpec> = {}): WorkloadSpec 
   alias,
   host: "local",
   image: { reference: "example/server:1" },
-  files: { "server.conf": { content: "a = 1" }, "secrets/password": { content: "hidden", secret: true } },
+  files: {
+    "server.conf": { content: "a = 1" },
+    "secrets/password": { content: "hidden", secret: true },
+  },
   volumes: [{ name: "data", path: "/var/lib/synfleet" }],
   ports: [{ internal: 5432, published: 5433 }, { internal: 9000 }],
   limits: { memoryMiB: 256, cpus: 0.5 },
@@ -24,7 +27,11 @@ async function render(
 ): Promise<Registered[]> {
   const placed = Object.fromEntries(specs.map(({ alias, host }) => [alias, host]));
   return deploy(() => {
-    const platform = new DockerPlatform("platform", { hosts: [local], prefix: "orders", ...args }, placed);
+    const platform = new DockerPlatform(
+      "platform",
+      { hosts: [local], prefix: "orders", ...args },
+      placed,
+    );
     let before: ReturnType<DockerPlatform["workload"]>[] = [];
     for (const one of specs) {
       const peers = specs.filter(({ alias }) => alias !== one.alias).map(({ alias }) => alias);
@@ -75,27 +82,53 @@ describe("a workload on Docker", () => {
     const { inputs } = named(await render({}, [spec("alpha")]), "alpha-files", "Command");
     expect(isSecret(inputs["stdin"])).toBe(true);
     expect(Buffer.from(plain(inputs["stdin"]), "base64").toString()).toContain("hidden");
-    expect(JSON.stringify([inputs["create"], inputs["update"], inputs["environment"]])).not.toContain("hidden");
+    expect(
+      JSON.stringify([inputs["create"], inputs["update"], inputs["environment"]]),
+    ).not.toContain("hidden");
   });
 
   test("is not replaced when a file changes, but its files and its settling are updated", async () => {
     const before = await render({}, [spec("alpha")]);
-    const after = await render({}, [spec("alpha", { files: { "server.conf": { content: "a = 2" } } })]);
-    const inputs = (resources: Registered[], name: string, type: string) => named(resources, name, type).inputs;
+    const after = await render({}, [
+      spec("alpha", { files: { "server.conf": { content: "a = 2" } } }),
+    ]);
+    const inputs = (resources: Registered[], name: string, type: string) =>
+      named(resources, name, type).inputs;
     expect(inputs(after, "alpha", "Container")).toEqual(inputs(before, "alpha", "Container"));
-    expect(inputs(after, "alpha-files", "Command")).not.toEqual(inputs(before, "alpha-files", "Command"));
-    expect(inputs(after, "alpha-settled", "Command")).not.toEqual(inputs(before, "alpha-settled", "Command"));
+    expect(inputs(after, "alpha-files", "Command")).not.toEqual(
+      inputs(before, "alpha-files", "Command"),
+    );
+    expect(inputs(after, "alpha-settled", "Command")).not.toEqual(
+      inputs(before, "alpha-settled", "Command"),
+    );
+  });
+
+  test("waits to be ready when it is alone, and not when it needs others of its set for that", async () => {
+    const create = (resources: Registered[]) =>
+      named(resources, "alpha-settled", "Command").inputs["create"];
+    const alone = await deploy(() => {
+      const platform = new DockerPlatform(
+        "platform",
+        { hosts: [local], prefix: "orders" },
+        { alpha: "local" },
+      );
+      platform.workload("alpha", spec("alpha"), { parent: platform });
+    });
+    expect(create(alone)).toContain('await_ready "$HOST" "$CONTAINER"');
+    expect(create(await render())).toBe("true");
   });
 
   test("passes the gate also when only the container changes", async () => {
     const before = await render({}, [spec("alpha")]);
     const after = await render({}, [spec("alpha", { limits: { memoryMiB: 512, cpus: 0.5 } })]);
-    const environment = (resources: Registered[]) => named(resources, "alpha-files", "Command").inputs["environment"];
+    const environment = (resources: Registered[]) =>
+      named(resources, "alpha-files", "Command").inputs["environment"];
     expect(environment(after).SPEC).not.toBe(environment(before).SPEC);
   });
 
   test("waits for its peers before a change, and not when the gate is open", async () => {
-    const peers = (resources: Registered[]) => named(resources, "alpha-files", "Command").inputs["environment"].PEERS;
+    const peers = (resources: Registered[]) =>
+      named(resources, "alpha-files", "Command").inputs["environment"].PEERS;
     expect(peers(await render())).toBe("orders-beta,unix:///var/run/docker.sock");
     expect(peers(await render({ rolloutGate: false }))).toBe("");
   });
@@ -105,7 +138,10 @@ describe("a workload on Docker", () => {
       { name: "one", engine: "ssh://root@10.0.0.1", address: "10.0.0.1" },
       { name: "two", engine: "ssh://root@10.0.0.2", address: "10.0.0.2" },
     ];
-    const resources = await render({ hosts }, [spec("alpha", { host: "one" }), spec("beta", { host: "two" })]);
+    const resources = await render({ hosts }, [
+      spec("alpha", { host: "one" }),
+      spec("beta", { host: "two" }),
+    ]);
     const { inputs } = named(resources, "alpha", "Container");
     expect(inputs["hosts"]).toEqual([{ host: "beta", ip: "10.0.0.2" }]);
     expect(inputs["ports"]).toEqual([
@@ -115,11 +151,16 @@ describe("a workload on Docker", () => {
   });
 
   test("registers the same resources in a preview, where nothing is known yet", async () => {
-    const names = (resources: Registered[]) => resources.map(({ type, name }) => `${type} ${name}`).sort();
+    const names = (resources: Registered[]) =>
+      resources.map(({ type, name }) => `${type} ${name}`).sort();
     const program = (preview: boolean) =>
       deploy(
         () => {
-          const platform = new DockerPlatform("platform", { hosts: [local], prefix: "orders" }, { alpha: "local" });
+          const platform = new DockerPlatform(
+            "platform",
+            { hosts: [local], prefix: "orders" },
+            { alpha: "local" },
+          );
           platform.workload("alpha", spec("alpha", { oneShot: true }), { parent: platform });
         },
         { preview },

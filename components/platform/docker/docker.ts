@@ -12,7 +12,14 @@ import {
 import { archive } from "./archive.ts";
 import { containerArgs, fingerprint } from "./container.ts";
 import { Image } from "./image.ts";
-import { awaitEnd, settle, settleByRestart, writeFiles, writeFilesGated } from "./scripts.ts";
+import {
+  awaitEnd,
+  awaitStart,
+  settle,
+  settleByRestart,
+  writeFiles,
+  writeFilesGated,
+} from "./scripts.ts";
 
 export interface DockerHost {
   /** Name by which members are placed on it. */
@@ -172,7 +179,8 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
       spec.oneShot
         ? { create: awaitEnd, delete: "true", environment, triggers: [container.id] }
         : {
-            create: "true",
+            // Members of a set become ready together: the first waiting alone would wait for ever.
+            create: options.peers ? "true" : awaitStart,
             update: reloads ? settle : settleByRestart,
             delete: "true",
             environment: {

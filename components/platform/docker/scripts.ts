@@ -62,7 +62,12 @@ else
 fi
 await_ready "$HOST" "$CONTAINER"`;
 
-/** The same for a service that knows no reload. */
+/** Ends when a new workload is ready that does not need others of its kind for that. */
+export const awaitStart = `${engine}
+${awaitReady}
+await_ready "$HOST" "$CONTAINER"`;
+
+/** Settles a service that knows no reload. */
 export const settleByRestart = `${engine}
 ${awaitReady}
 engine restart --time "$STOP_SECONDS" "$CONTAINER" >/dev/null

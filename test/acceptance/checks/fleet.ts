@@ -24,7 +24,10 @@ export function writeUrl({ outputs }: Fleet): string {
 }
 
 /** Runs `use` with a connection to each node, in the order of the members. */
-export async function onEachNode<T>(fleet: Fleet, use: (clients: Client[]) => Promise<T>): Promise<T> {
+export async function onEachNode<T>(
+  fleet: Fleet,
+  use: (clients: Client[]) => Promise<T>,
+): Promise<T> {
   const clients = await Promise.all(fleet.nodes.map((url) => connect(url, fleet.outputs)));
   try {
     return await use(clients);

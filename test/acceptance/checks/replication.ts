@@ -26,7 +26,11 @@ export function replicationChecks(fleet: () => Fleet): void {
 
   test("a transaction arrives whole: its parts are never seen one without the other", async () => {
     await ask(fleet(), fleet().nodes[0]!, "create table buyer (name text primary key)");
-    await ask(fleet(), fleet().nodes[0]!, "create table purchase (buyer text primary key, product text)");
+    await ask(
+      fleet(),
+      fleet().nodes[0]!,
+      "create table purchase (buyer text primary key, product text)",
+    );
     await onEachNode(fleet(), async ([first, second]) => {
       await until("both tables on node 2", async () => {
         const { rows } = await second!.query("select to_regclass('purchase') as found");
@@ -71,7 +75,9 @@ export function replicationChecks(fleet: () => Fleet): void {
       await Promise.all(
         clients.map(async (client, index) => {
           for (let n = 0; n < 1000; n++) {
-            await client.query("insert into ticket (note) values ($1)", [`node ${index + 1}, ${n}`]);
+            await client.query("insert into ticket (note) values ($1)", [
+              `node ${index + 1}, ${n}`,
+            ]);
           }
         }),
       );
@@ -102,13 +108,17 @@ export function replicationChecks(fleet: () => Fleet): void {
       for (let round = 0; round < 50; round++) {
         await Promise.all(
           clients.map((client, index) =>
-            client.query("update counter set value = $1 where id = 1", [`node ${index + 1}, ${round}`]),
+            client.query("update counter set value = $1 where id = 1", [
+              `node ${index + 1}, ${round}`,
+            ]),
           ),
         );
       }
       const value = await until("one value", async () => {
         const values = await Promise.all(
-          clients.map(async (client) => (await client.query("select value from counter")).rows[0].value),
+          clients.map(
+            async (client) => (await client.query("select value from counter")).rows[0].value,
+          ),
         );
         return new Set(values).size === 1 ? (values[0] as string) : undefined;
       });
@@ -118,7 +128,11 @@ export function replicationChecks(fleet: () => Fleet): void {
 
   test("rows are nearest first by pgvector, on a node that did not take them", async () => {
     const [first, second] = fleet().nodes;
-    await ask(fleet(), first!, "create table document (title text primary key, embedding vector(4))");
+    await ask(
+      fleet(),
+      first!,
+      "create table document (title text primary key, embedding vector(4))",
+    );
     await ask(
       fleet(),
       first!,

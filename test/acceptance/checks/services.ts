@@ -17,7 +17,9 @@ export function serviceChecks(fleet: () => Fleet): void {
   test("the read endpoint spreads connections over all nodes, the write endpoint keeps to one", async () => {
     const serving = async (url: string) => {
       const rows = await Promise.all(
-        Array.from({ length: 12 }, () => ask<{ name: string }>(fleet(), url, "select current_setting('cluster_name') as name")),
+        Array.from({ length: 12 }, () =>
+          ask<{ name: string }>(fleet(), url, "select current_setting('cluster_name') as name"),
+        ),
       );
       return new Set(rows.map(([row]) => row!.name)).size;
     };
@@ -34,12 +36,19 @@ export function serviceChecks(fleet: () => Fleet): void {
       managers().map(async (url) => {
         const { status, text } = await get(`${url}/raft/status`, ca(), { headers: bearer() });
         expect(status).toBe(200);
-        return JSON.parse(text) as { role: string; current_term: number; leader_id: string; commit_index: number };
+        return JSON.parse(text) as {
+          role: string;
+          current_term: number;
+          leader_id: string;
+          commit_index: number;
+        };
       }),
     );
     expect(statuses.map(({ role }) => role).sort()).toEqual(["follower", "follower", "leader"]);
     expect(new Set(statuses.map(({ leader_id }) => leader_id)).size).toBe(1);
-    expect(statuses.every(({ current_term, commit_index }) => current_term > 0 && commit_index > 0)).toBe(true);
+    expect(
+      statuses.every(({ current_term, commit_index }) => current_term > 0 && commit_index > 0),
+    ).toBe(true);
   });
 
   test("a manager tells its health to anyone and the rest to those with the token", async () => {
@@ -47,7 +56,9 @@ export function serviceChecks(fleet: () => Fleet): void {
     expect((await get(`${url}/health`, ca())).status).toBe(200);
     for (const path of ["/raft/status", "/cluster/members", "/replication/status", "/metrics"]) {
       expect((await get(`${url}${path}`, ca())).status).toBe(401);
-      expect((await get(`${url}${path}`, ca(), { headers: { authorization: "Bearer wrong" } })).status).toBe(401);
+      expect(
+        (await get(`${url}${path}`, ca(), { headers: { authorization: "Bearer wrong" } })).status,
+      ).toBe(401);
       expect((await get(`${url}${path}`, ca(), { headers: bearer() })).status).toBe(200);
     }
   });
@@ -69,10 +80,21 @@ export function serviceChecks(fleet: () => Fleet): void {
     const login = { auth: `${user}:${password}` };
     expect((await get(`${base}/-/ready`, ca())).status).toBe(401);
     const { text } = await get(`${base}/api/v1/targets?state=active`, ca(), login);
-    const targets = (JSON.parse(text) as any).data.activeTargets as { labels: { job: string }; health: string; lastError: string }[];
-    expect(targets.filter(({ health }) => health === "down").map(({ lastError }) => lastError)).toEqual([]);
+    const targets = (JSON.parse(text) as any).data.activeTargets as {
+      labels: { job: string };
+      health: string;
+      lastError: string;
+    }[];
+    expect(
+      targets.filter(({ health }) => health === "down").map(({ lastError }) => lastError),
+    ).toEqual([]);
     expect([...new Set(targets.map(({ labels }) => labels.job))].sort()).toEqual([
-      "balancer", "etcd", "manager", "node", "postgres", "prometheus",
+      "balancer",
+      "etcd",
+      "manager",
+      "node",
+      "postgres",
+      "prometheus",
     ]);
     const rules = JSON.parse((await get(`${base}/api/v1/rules`, ca(), login)).text) as any;
     expect(rules.data.groups.flatMap((group: any) => group.rules).length).toBeGreaterThan(10);
@@ -89,7 +111,12 @@ export function serviceChecks(fleet: () => Fleet): void {
         const { rows } = await client.query(
           "select rolsuper, rolcreaterole, rolreplication, (select ssl from pg_stat_ssl where pid = pg_backend_pid()) as tls from pg_roles where rolname = current_user",
         );
-        expect(rows[0]).toEqual({ rolsuper: false, rolcreaterole: false, rolreplication: false, tls: true });
+        expect(rows[0]).toEqual({
+          rolsuper: false,
+          rolcreaterole: false,
+          rolreplication: false,
+          tls: true,
+        });
       }
     });
   });
