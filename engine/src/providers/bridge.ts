@@ -7,6 +7,7 @@ import {
 } from "../provider.ts";
 import { checkInputs } from "./check.ts";
 import { diffInputs } from "./diff.ts";
+import { settle } from "./outputs.ts";
 import {
   DEFAULTS_KEY,
   isAbsent,
@@ -67,16 +68,17 @@ export function bridge(parts: ProviderParts): Provider {
       const { schema, actions } = find(call.type);
       if (call.preview) return { id: "", outputs: plan(schema, plain(schema, call.inputs), {}) };
       const { id, outputs } = await (await actions()).create(call, plain(schema, call.inputs));
-      return { id, outputs: { ...outputs, id } };
+      return { id, outputs: withId(schema, id, outputs) };
     },
     read: async (call) => {
       const { schema, actions } = find(call.type);
       const read = (await actions()).read;
       if (!read) return { id: call.id, inputs: call.inputs, outputs: call.outputs };
-      const outputs = await read(call, call.id, call.outputs);
-      if (!outputs) return undefined;
+      const seen = await read(call, call.id, call.outputs);
+      if (!seen) return undefined;
+      const outputs = settle(schema, call.outputs, seen);
       const inputs = refreshInputs(schema.properties, call.inputs, outputs);
-      return { id: call.id, inputs, outputs: { ...outputs, id: call.id } };
+      return { id: call.id, inputs, outputs: withId(schema, call.id, outputs) };
     },
     update: async (call) => {
       const { schema, actions } = find(call.type);
@@ -85,7 +87,7 @@ export function bridge(parts: ProviderParts): Provider {
       const { update } = await actions();
       if (!update) throw new Error(`${call.urn}: ${call.type} cannot be updated in place`);
       const outputs = await update(call, call.id, call.oldOutputs, inputs);
-      return { outputs: { ...outputs, id: call.id } };
+      return { outputs: withId(schema, call.id, outputs) };
     },
     delete: async (call) => {
       await (
@@ -99,6 +101,9 @@ export function bridge(parts: ProviderParts): Provider {
     },
   };
 }
+
+const withId = ({ bridge }: ResourceSchema, id: string, outputs: PropertyMap): PropertyMap =>
+  bridge === "none" ? outputs : { ...outputs, id };
 
 function plain(schema: ResourceSchema, inputs: PropertyMap): PropertyMap {
   const bare = withoutDefaults(inputs) as PropertyMap;

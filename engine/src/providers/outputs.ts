@@ -1,5 +1,14 @@
 import type { PropertyMap, PropertyValue } from "../provider.ts";
-import { isAbsent, isMap, type Kind, type Properties, type ResourceSchema } from "./schema.ts";
+import { diffInputs } from "./diff.ts";
+import {
+  isAbsent,
+  isEmpty,
+  isMap,
+  type Kind,
+  type Properties,
+  type Property,
+  type ResourceSchema,
+} from "./schema.ts";
 
 /**
  * What is known of an object before it is read: what was asked for, and of what the object fills in the value that it had.
@@ -42,4 +51,28 @@ function completeBlock(properties: Properties, block: PropertyMap): PropertyMap 
       complete(kind, block[name] ?? fallback ?? null),
     ]),
   );
+}
+
+/**
+ * Where what is seen means the same as what was known ("1m0s" and "60s", null and [], another order of a set), the known form
+ * stays, so that neither a refresh nor a preview calls it a change.
+ */
+export function settle(schema: ResourceSchema, known: PropertyMap, seen: PropertyMap): PropertyMap {
+  return Object.fromEntries(
+    Object.entries(seen).map(([name, value]) => {
+      const property = schema.properties[name];
+      const was = known[name];
+      if (!property || isAbsent(was) || !means(property, was, value)) return [name, value];
+      return [name, complete(property.kind, was)];
+    }),
+  );
+}
+
+function means(property: Property, a: PropertyValue, b: PropertyValue): boolean {
+  if (isEmpty(a) || isEmpty(b)) return isEmpty(a) && isEmpty(b);
+  const compared = { ...property, outputOnly: false };
+  const schema = { type: "", bridge: "sdk", properties: { value: compared } } as const;
+  const same = (from: PropertyValue, to: PropertyValue) =>
+    diffInputs(schema, { value: from }, { value: to }).changed.length === 0;
+  return same(a, b) && same(b, a);
 }

@@ -41,9 +41,10 @@ export interface ResourceSchema {
   readonly deleteBeforeReplace?: boolean;
   /**
    * Which generation of the reference's bridge serves the type, because their states differ: "sdk" writes defaults into the
-   * inputs and lists them under `__defaults`, and empty outputs as null or []; "framework" does neither.
+   * inputs and lists them under `__defaults`, and empty outputs as null or []; "framework" does neither. "none" is for a provider
+   * that is not bridged: its outputs do not repeat the id, and it refuses a state in which they do.
    */
-  readonly bridge: "sdk" | "framework";
+  readonly bridge: "sdk" | "framework" | "none";
   /** Fills in properties that follow from others, before a diff and before a create. */
   readonly expand?: (inputs: PropertyMap) => PropertyMap;
   /** Outputs that make a replacement necessary by themselves, such as a certificate's end. */

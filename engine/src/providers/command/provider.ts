@@ -6,7 +6,7 @@ const FILES = "it would put files into the state; read them in the program inste
 
 export const commandSchema: ResourceSchema = {
   type: "command:local:Command",
-  bridge: "framework",
+  bridge: "none",
   properties: {
     create: { kind: "string" },
     update: { kind: "string" },

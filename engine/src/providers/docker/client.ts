@@ -36,7 +36,9 @@ export const isGone = (error: unknown): boolean => statusOf(error) === 404;
 export const messageOf = (error: unknown): string => {
   const answer = (error as { json?: { message?: unknown } } | undefined)?.json?.message;
   if (typeof answer === "string") return answer;
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  // Node tells of several failed addresses at once, without a message of its own.
+  return error.message || String((error as NodeJS.ErrnoException).code ?? error.name);
 };
 
 /** Undefined instead of an error when the daemon does not know the object. */
@@ -46,5 +48,29 @@ export async function orGone<T>(request: Promise<T>): Promise<T | undefined> {
   } catch (error) {
     if (isGone(error)) return undefined;
     throw error;
+  }
+}
+
+/** Says what was tried when the daemon refuses; the answer alone often does not. */
+export async function attempt<T>(what: string, request: Promise<T>): Promise<T> {
+  try {
+    return await request;
+  } catch (error) {
+    throw Object.assign(new Error(`${what}: ${messageOf(error)}`, { cause: error }), {
+      statusCode: statusOf(error),
+    });
+  }
+}
+
+/** Fails early and clearly when nobody answers. */
+export async function reach(docker: Docker, connection: Connection): Promise<Docker> {
+  try {
+    await docker.ping();
+    return docker;
+  } catch (error) {
+    throw new Error(
+      `Docker at ${connection.host} does not answer: ${messageOf(error)}; ` +
+        "start Docker there, or set the docker provider's host (or DOCKER_HOST) to where it runs",
+    );
   }
 }

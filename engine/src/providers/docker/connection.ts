@@ -11,6 +11,8 @@ export interface RegistryLogin {
 
 /** Where a Docker daemon is and how it is reached. */
 export interface Connection {
+  /** As it was given, for messages. */
+  readonly host: string;
   readonly via:
     | { readonly socketPath: string }
     | { readonly host: string; readonly port: number; readonly tls: boolean }
@@ -55,6 +57,7 @@ export function parseConnection(
   const secure = Object.values(tls).some(Boolean) || certPath !== undefined;
   const registries = (decode(config["registryAuth"]) ?? []) as unknown as RegistryLogin[];
   return {
+    host,
     via: parseHost(host, sshOptions(config), secure),
     registries,
     ...(secure ? { tls } : {}),

@@ -1,10 +1,9 @@
 import type { ContainerInspectInfo } from "dockerode";
 import type { PropertyMap, PropertyValue } from "../../provider.ts";
-import { complete } from "../outputs.ts";
-import { diffInputs } from "../diff.ts";
-import { isAbsent, isEmpty } from "../schema.ts";
+import { complete, settle } from "../outputs.ts";
+import { isEmpty } from "../schema.ts";
 import { fromNanoseconds } from "./duration.ts";
-import { containerProperties } from "./container-schema.ts";
+import { containerSchema } from "./schema.ts";
 import { listOrNull, mapOrNull } from "./values.ts";
 
 const BYTES_PER_MIB = 1024 * 1024;
@@ -25,7 +24,7 @@ const rates = (list: unknown) =>
  */
 export function containerOutputs(known: PropertyMap, info: ContainerInspectInfo): PropertyMap {
   const seen = { ...fromConfig(known, info), ...fromHost(known, info), ...fromState(known, info) };
-  return keepSpelling(known, { ...known, ...seen });
+  return settle(containerSchema, known, { ...known, ...seen });
 }
 
 function fromConfig(known: PropertyMap, { Config, Image, Name, Platform }: ContainerInspectInfo) {
@@ -148,10 +147,12 @@ function mountBlocks(host: Host): PropertyValue {
       tmpfsOptions: tmpfs ? { sizeBytes: tmpfs.SizeBytes ?? 0, mode: tmpfs.Mode ?? 0 } : null,
     };
   });
-  return (complete(containerProperties["mounts"]!.kind, list) as PropertyMap[]).map((mount) => ({
-    ...mount,
-    volumeOptions: null,
-  }));
+  return (complete(containerSchema.properties["mounts"]!.kind, list) as PropertyMap[]).map(
+    (mount) => ({
+      ...mount,
+      volumeOptions: null,
+    }),
+  );
 }
 
 function fromState(known: PropertyMap, info: ContainerInspectInfo): PropertyMap {
@@ -194,20 +195,4 @@ function networkDatas(network: ContainerInspectInfo["NetworkSettings"]): Propert
       ipv6Gateway: endpoint.IPv6Gateway,
       macAddress: endpoint.MacAddress,
     }));
-}
-
-/** Where Docker's spelling means the same as the program's ("1m0s", "60s"), the program's stays: no preview calls it a change. */
-function keepSpelling(known: PropertyMap, seen: PropertyMap): PropertyMap {
-  return Object.fromEntries(
-    Object.entries(seen).map(([name, value]) => {
-      const property = containerProperties[name];
-      if (!property || property.outputOnly || isAbsent(known[name]) || isAbsent(value))
-        return [name, value];
-      const schema = { type: "", bridge: "sdk", properties: { [name]: property } } as const;
-      const same =
-        diffInputs(schema, { [name]: value }, { [name]: known[name] }).changed.length === 0 &&
-        diffInputs(schema, { [name]: known[name] }, { [name]: value }).changed.length === 0;
-      return [name, same ? known[name] : value];
-    }),
-  );
 }

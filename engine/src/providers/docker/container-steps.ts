@@ -9,25 +9,20 @@ import { blocks, booleanOf, numberOf, strings, textOf } from "./values.ts";
 const HEALTH_POLL_MS = 250;
 
 /** Leaves the default bridge, then joins the networks that were asked for: the reference's order, and so its state. */
-export async function joinNetworks(
-  docker: Docker,
-  { signal }: Call,
-  id: string,
-  known: PropertyMap,
-): Promise<void> {
+export async function joinNetworks(docker: Docker, id: string, known: PropertyMap): Promise<void> {
   const networks = blocks(known["networksAdvanced"]);
   if (networks.length === 0) return;
   await docker
     .getNetwork("bridge")
-    .disconnect({ Container: id, abortSignal: signal })
+    .disconnect({ Container: id })
     .catch((error: unknown) => {
       if (!/is not connected to/.test(messageOf(error)) && statusOf(error) !== 404) throw error;
     });
   for (const network of networks) {
     const name = textOf(network["name"])!;
     try {
-      const options = { Container: id, EndpointConfig: endpoint(network), abortSignal: signal };
-      await docker.getNetwork(name).connect(options as Docker.NetworkConnectOptions);
+      const options = { Container: id, EndpointConfig: endpoint(network) };
+      await docker.getNetwork(name).connect(options);
     } catch (error) {
       throw new Error(`it could not join network ${name}: ${messageOf(error)}`);
     }
@@ -53,11 +48,7 @@ export function endpoint(network: PropertyMap): Docker.EndpointSettings {
   } as Docker.EndpointSettings;
 }
 
-export async function upload(
-  { signal }: Call,
-  container: Docker.Container,
-  known: PropertyMap,
-): Promise<void> {
+export async function upload(container: Docker.Container, known: PropertyMap): Promise<void> {
   const uploads = blocks(known["uploads"]);
   if (isEmpty(uploads)) return;
   const { pack } = await import("tar-stream");
@@ -71,10 +62,7 @@ export async function upload(
     archive.entry({ name, mode, mtime: new Date() }, await contentOf(file));
   }
   archive.finalize();
-  await container.putArchive(archive as unknown as NodeJS.ReadableStream, {
-    path: "/",
-    abortSignal: signal,
-  });
+  await container.putArchive(archive as unknown as NodeJS.ReadableStream, { path: "/" });
 }
 
 async function contentOf(file: PropertyMap): Promise<Buffer> {

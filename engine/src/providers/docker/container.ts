@@ -3,7 +3,7 @@ import type { Call, PropertyMap } from "../../provider.ts";
 import type { Actions } from "../bridge.ts";
 import { knownOutputs } from "../outputs.ts";
 import { diffInputs } from "../diff.ts";
-import { messageOf, orGone, statusOf } from "./client.ts";
+import { attempt, messageOf, orGone, statusOf } from "./client.ts";
 import { containerOutputs } from "./container-state.ts";
 import type { Daemon } from "./daemon.ts";
 import { ensureImage } from "./image.ts";
@@ -12,6 +12,8 @@ import { containerBody, updateBody } from "./spec.ts";
 import { joinNetworks, upload, waitUntilEnded, waitUntilHealthy } from "./container-steps.ts";
 import { numberOf, textOf } from "./values.ts";
 
+/** Names the resource that a container was made for. Labels of containers are not read back, so it is in no state. */
+const MADE_FOR_LABEL = "synfleet.engine.urn";
 const NOT_MODIFIED = 304;
 const CONFLICT = 409;
 
@@ -35,11 +37,7 @@ export const containerActions = (daemon: Daemon): Actions => ({
     const docker = await daemon.docker();
     const known = knownOutputs(containerSchema, inputs);
     await ensureImage(daemon, call, textOf(inputs["image"])!, textOf(inputs["platform"]));
-    const container = await docker.createContainer({
-      _query: { name: textOf(inputs["name"]), platform: textOf(inputs["platform"]) },
-      _body: containerBody(inputs),
-      abortSignal: call.signal,
-    } as Docker.ContainerCreateOptions);
+    const container = await makeContainer(docker, call, inputs);
     try {
       const logs = await bringUp(docker, call, container, known);
       const info = await container.inspect();
@@ -63,15 +61,18 @@ export const containerActions = (daemon: Daemon): Actions => ({
     return info && containerOutputs({ ...knownOutputs(containerSchema, known, known) }, info);
   },
 
-  async update(call, id, old, inputs) {
+  async update(_call, id, old, inputs) {
     const docker = await daemon.docker();
     const container = docker.getContainer(id);
     const { changed } = diffInputs(containerSchema, old, inputs);
     if (changed.some((path) => updatable.includes(path.split(/[.[]/)[0]!)))
-      await container.update({ ...updateBody(inputs), abortSignal: call.signal });
+      await attempt(
+        `container ${String(inputs["name"])} could not be updated`,
+        container.update(updateBody(inputs)),
+      );
     const known = knownOutputs(containerSchema, inputs, old);
     if (old["mustRun"] === false && known["mustRun"] === true && known["start"] === true)
-      await startContainer(container, call);
+      await startContainer(container);
     return containerOutputs(known, await container.inspect());
   },
 
@@ -91,24 +92,54 @@ export const containerActions = (daemon: Daemon): Actions => ({
   },
 });
 
+/**
+ * Not cancelled half way: a request that the daemon may have carried out must not be forgotten. A container of this name from a
+ * run that was killed at this very point is known by its label and makes way.
+ */
+async function makeContainer(
+  docker: Docker,
+  call: Call,
+  inputs: PropertyMap,
+): Promise<Docker.Container> {
+  const name = textOf(inputs["name"])!;
+  const make = () =>
+    docker.createContainer({
+      _query: { name, platform: textOf(inputs["platform"]) },
+      _body: containerBody(inputs, { [MADE_FOR_LABEL]: call.urn }),
+    } as Docker.ContainerCreateOptions);
+  const what = `container ${name} could not be made`;
+  try {
+    return await make();
+  } catch (error) {
+    const other = docker.getContainer(name);
+    const info = statusOf(error) === CONFLICT ? await orGone(other.inspect()) : undefined;
+    if (info?.Config.Labels?.[MADE_FOR_LABEL] !== call.urn)
+      return attempt(what, Promise.reject(error));
+  }
+  call.log(`removing container ${name}, which an interrupted run left behind`, "warning");
+  await orGone(docker.getContainer(name).remove({ force: true, v: true }));
+  return attempt(what, make());
+}
+
 async function bringUp(
   docker: Docker,
   call: Call,
   container: Docker.Container,
   known: PropertyMap,
 ): Promise<string | undefined> {
-  await joinNetworks(docker, call, container.id, known);
-  await upload(call, container, known);
+  call.signal.throwIfAborted();
+  await joinNetworks(docker, container.id, known);
+  await upload(container, known);
+  call.signal.throwIfAborted();
   if (known["start"] !== true) return undefined;
-  await startContainer(container, call);
+  await startContainer(container);
   if (known["wait"] === true)
     await waitUntilHealthy(call, container, numberOf(known["waitTimeout"]) ?? 60);
   if (known["attach"] !== true) return undefined;
   return waitUntilEnded(call, container, known["logs"] === true);
 }
 
-const startContainer = (container: Docker.Container, { signal }: Call) =>
-  tolerate([NOT_MODIFIED], container.start({ abortSignal: signal }));
+const startContainer = (container: Docker.Container) => tolerate([NOT_MODIFIED], container.start());
 
 async function tolerate(statuses: readonly number[], request: Promise<unknown>): Promise<void> {
   try {

@@ -23,7 +23,10 @@ export function newDaemon(env: NodeJS.ProcessEnv): Daemon {
       config = given;
       client = undefined;
     },
-    docker: () => (client ??= import("./client.ts").then(({ connect }) => connect(known()))),
+    docker: () =>
+      (client ??= import("./client.ts").then(async ({ connect, reach }) =>
+        reach(await connect(known()), known()),
+      )),
     connection: known,
   };
 }

@@ -2,7 +2,9 @@ import type Docker from "dockerode";
 import type { PropertyMap, PropertyValue } from "../../provider.ts";
 import type { Actions } from "../bridge.ts";
 import { complete, knownOutputs } from "../outputs.ts";
-import { orGone } from "./client.ts";
+import { diffInputs } from "../diff.ts";
+import { isEmpty } from "../schema.ts";
+import { attempt, orGone, statusOf } from "./client.ts";
 import type { Daemon } from "./daemon.ts";
 import { whileInUse } from "./retry.ts";
 import { networkSchema } from "./schema.ts";
@@ -63,12 +65,38 @@ export function networkOutputs(known: PropertyMap, info: Docker.NetworkInspectIn
   };
 }
 
+/** A network of this name that is all that was asked for, carries labels to know it by, and that nobody uses. */
+async function leftBehind(
+  docker: Docker,
+  known: PropertyMap,
+): Promise<Docker.NetworkInspectInfo | undefined> {
+  const info: Docker.NetworkInspectInfo | undefined = await orGone(
+    docker.getNetwork(String(known["name"])).inspect(),
+  );
+  if (!info || isEmpty(known["labels"]) || Object.keys(info.Containers ?? {}).length > 0)
+    return undefined;
+  const isAsWanted =
+    diffInputs(networkSchema, networkOutputs(known, info), known).changed.length === 0;
+  return isAsWanted ? info : undefined;
+}
+
+const CONFLICT = 409;
+
 export const networkActions = (daemon: Daemon): Actions => ({
-  async create({ signal }, inputs) {
+  async create(call, inputs) {
     const docker = await daemon.docker();
-    const made = await docker.createNetwork({ ...networkBody(inputs), abortSignal: signal });
-    const info = (await made.inspect()) as Docker.NetworkInspectInfo;
-    return { id: info.Id, outputs: networkOutputs(knownOutputs(networkSchema, inputs), info) };
+    const known = knownOutputs(networkSchema, inputs);
+    const what = `network ${String(inputs["name"])} could not be made`;
+    try {
+      const made = await docker.createNetwork(networkBody(inputs));
+      const info: Docker.NetworkInspectInfo = await made.inspect();
+      return { id: info.Id, outputs: networkOutputs(known, info) };
+    } catch (error) {
+      const left = statusOf(error) === CONFLICT ? await leftBehind(docker, known) : undefined;
+      if (!left) return attempt(what, Promise.reject(error));
+      call.log(`taking over network ${left.Name}, which an interrupted run left behind`, "warning");
+      return { id: left.Id, outputs: networkOutputs(known, left) };
+    }
   },
   async read(_call, id, known) {
     const docker = await daemon.docker();

@@ -1,5 +1,6 @@
 import type { Properties, ResourceSchema } from "../schema.ts";
-import { containerProperties, containerRules } from "./container-schema.ts";
+import { containerRules } from "./container-rules.ts";
+import { containerProperties } from "./container-schema.ts";
 
 const labels: Properties = {
   label: { kind: "string", required: true },

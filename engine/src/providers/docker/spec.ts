@@ -10,7 +10,10 @@ const NANO_CPUS_PER_CPU = 1e9;
 type Host = NonNullable<ContainerCreateOptions["HostConfig"]>;
 
 /** The body of the request that makes a container. Networks are joined afterwards, as the reference does it. */
-export function containerBody(inputs: PropertyMap): ContainerCreateOptions {
+export function containerBody(
+  inputs: PropertyMap,
+  extraLabels: Record<string, string> = {},
+): ContainerCreateOptions {
   const ports = portBindings(inputs);
   const { volumes, binds, volumesFrom } = volumeSpec(inputs);
   return withoutEmpty({
@@ -26,7 +29,7 @@ export function containerBody(inputs: PropertyMap): ContainerCreateOptions {
     Entrypoint: strings(inputs["entrypoints"]),
     User: textOf(inputs["user"]),
     WorkingDir: textOf(inputs["workingDir"]),
-    Labels: labelMap(inputs["labels"]),
+    Labels: { ...labelMap(inputs["labels"]), ...extraLabels },
     ExposedPorts: Object.fromEntries(Object.keys(ports).map((port) => [port, {}])),
     Volumes: volumes,
     Healthcheck: healthcheck(inputs),

@@ -2,7 +2,7 @@ import type Docker from "dockerode";
 import type { PropertyMap } from "../../provider.ts";
 import type { Actions } from "../bridge.ts";
 import { knownOutputs } from "../outputs.ts";
-import { orGone } from "./client.ts";
+import { attempt, orGone } from "./client.ts";
 import type { Daemon } from "./daemon.ts";
 import { whileInUse } from "./retry.ts";
 import { volumeSchema } from "./schema.ts";
@@ -18,16 +18,17 @@ export const volumeOutputs = (known: PropertyMap, info: Docker.VolumeInspectInfo
 });
 
 export const volumeActions = (daemon: Daemon): Actions => ({
-  async create({ signal }, inputs) {
+  async create(_call, inputs) {
     const docker = await daemon.docker();
-    const made = await docker.createVolume({
-      Name: textOf(inputs["name"]),
+    const name = textOf(inputs["name"]);
+    const request = docker.createVolume({
+      Name: name,
       Driver: textOf(inputs["driver"]) ?? "local",
       DriverOpts: stringMap(inputs["driverOpts"]),
       Labels: labelMap(inputs["labels"]),
-      abortSignal: signal,
     });
-    const info = await docker.getVolume(made.name).inspect();
+    const made = await attempt(`volume ${name} could not be made`, request);
+    const info = await made.inspect();
     return { id: info.Name, outputs: volumeOutputs(knownOutputs(volumeSchema, inputs), info) };
   },
   async read(_call, id, known) {
