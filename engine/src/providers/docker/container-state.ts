@@ -157,13 +157,11 @@ function mountBlocks(host: Host): PropertyValue {
 
 function fromState(known: PropertyMap, info: ContainerInspectInfo): PropertyMap {
   const { NetworkSettings: network, State: state } = info;
-  const mustRun = known["mustRun"] === true;
   return {
     bridge: (network as { Bridge?: string }).Bridge ?? "",
     networkDatas: networkDatas(network),
-    ...((state.Running || mustRun) && !isEmpty(known["ports"])
-      ? { ports: publishedPorts(network.Ports) }
-      : {}),
+    // A stopped container publishes nothing, which is no reason to replace it.
+    ...(state.Running && !isEmpty(known["ports"]) ? { ports: publishedPorts(network.Ports) } : {}),
     // A stopped container that must run is a difference, which the next update puts right.
     ...(state.Running ? {} : { exitCode: state.ExitCode, mustRun: false }),
   };
