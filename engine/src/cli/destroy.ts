@@ -32,6 +32,7 @@ export async function destroy(session: Session): Promise<number> {
         base,
         save: preview ? undefined : state.save,
         place: { stack: files.stack, project: project.name },
+        directory: project.pwd,
         seed: place.seed,
         cancelled: cancellation.signal,
       });

@@ -156,6 +156,7 @@ async function perform(
     base,
     save: dryRun ? undefined : state.save,
     place: { stack: files.stack, project: run.project.name },
+    directory: run.project.pwd,
     seed: run.seed,
     cancelled: run.cancelled,
     silent: json,

@@ -15,6 +15,8 @@ export interface PhaseOptions {
   readonly base: Snapshot;
   readonly save: Save | undefined;
   readonly place: { readonly stack: string; readonly project: string };
+  /** Where the program runs; providers resolve relative paths against it too. */
+  readonly directory: string;
   readonly seed: Uint8Array;
   readonly cancelled: AbortSignal;
   /** For --json: nothing but the result is printed. */
@@ -40,6 +42,7 @@ export function parallelOf(session: Session): number {
 
 export function startPhase(options: PhaseOptions): Phase {
   const { session, preview } = options;
+  process.chdir(options.directory);
   const { paint, terminal } = session;
   const write = options.silent ? () => {} : terminal.write;
   const diff = session.arguments.flag("diff");

@@ -46,6 +46,7 @@ async function run(
     base: state.base,
     save: undefined,
     place: { stack: place.files.stack, project: place.project.name },
+    directory: place.project.pwd,
     seed: place.seed,
     cancelled: place.cancelled,
     silent,
