@@ -55,15 +55,16 @@ function completeBlock(properties: Properties, block: PropertyMap): PropertyMap 
 
 /**
  * Where what is seen means the same as what was known ("1m0s" and "60s", null and [], another order of a set), the known form
- * stays, so that neither a refresh nor a preview calls it a change.
+ * stays, so that neither a refresh nor a preview calls it a change. A null that was not known says nothing and is left out.
  */
 export function settle(schema: ResourceSchema, known: PropertyMap, seen: PropertyMap): PropertyMap {
   return Object.fromEntries(
-    Object.entries(seen).map(([name, value]) => {
+    Object.entries(seen).flatMap(([name, value]): [string, PropertyValue][] => {
       const property = schema.properties[name];
       const was = known[name];
-      if (!property || isAbsent(was) || !means(property, was, value)) return [name, value];
-      return [name, complete(property.kind, was)];
+      if (was === undefined && value === null) return [];
+      if (!property || isAbsent(was) || !means(property, was, value)) return [[name, value]];
+      return [[name, was]];
     }),
   );
 }

@@ -12,7 +12,7 @@ const VOLUME = "docker:index/volume:Volume";
 const IMAGE = "docker:index/remoteImage:RemoteImage";
 const image = "debian:trixie-slim";
 
-const prefix = `synfleet-test-${randomBytes(4).toString("hex")}`;
+const prefix = `synfleet-provider-test-${randomBytes(4).toString("hex")}`;
 const labels = [{ label: "synfleet.test", value: prefix }];
 const filters = { label: [`synfleet.test=${prefix}`] };
 
