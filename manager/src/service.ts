@@ -15,6 +15,8 @@ import { type Listener, listen } from "./server.ts";
 
 const raftEveryMs = 3000;
 const filesEveryMs = 5000;
+const hurriedPollMs = 300;
+const hurryForMs = 60_000;
 
 /** The running manager: one poll loop, one listener, and a reload that replaces all but these. */
 export class Service {
@@ -30,6 +32,8 @@ export class Service {
   #filesSeen = "";
   #stopping = new AbortController();
   #reloadWanted = false;
+  #settledAtMs = Date.now();
+  #unsettledAtMs = 0;
 
   constructor(file: string, runtime: Runtime, log: Log, onRuntime: (runtime: Runtime) => void) {
     this.#file = file;
@@ -100,9 +104,18 @@ export class Service {
         this.#log("error", "round failed", { error: errorText(error) });
       }
       stopTimer();
-      const restMs = this.#runtime.config.pollMilliseconds - (Date.now() - startedMs);
+      const { pollMilliseconds } = this.#runtime.config;
+      const everyMs = this.#hurry() ? Math.min(pollMilliseconds, hurriedPollMs) : pollMilliseconds;
+      const restMs = everyMs - (Date.now() - startedMs);
       await sleep(Math.max(restMs, 50), this.#stopping.signal);
     }
+  }
+
+  /** Looks more often while members are being opened, but not for ever when one is gone. */
+  #hurry(): boolean {
+    if (this.#reconciler.settled) this.#settledAtMs = Date.now();
+    else this.#unsettledAtMs = Date.now();
+    return this.#unsettledAtMs > this.#settledAtMs && Date.now() - this.#settledAtMs < hurryForMs;
   }
 
   async #askRaft(): Promise<RaftStatus> {

@@ -58,7 +58,12 @@ export function statementOf(action: Action): { text: string; values: unknown[] }
     case "subscribe":
       return { text: "select synfleet.subscribe($1)", values: [action.peer] };
     case "restart":
-      return { text: "select synfleet.restart($1)", values: [action.peer] };
+      // pglogical's manager forgets a worker that failed twice in a row; enabling an enabled
+      // subscription wakes it.
+      return {
+        text: "select pglogical.alter_subscription_enable(synfleet.subscription_name($1))",
+        values: [action.peer],
+      };
     case "unsubscribe":
       return { text: "select synfleet.unsubscribe($1)", values: [action.peer] };
     case "drop-slot":

@@ -17,7 +17,7 @@ export function actionKey(action: Action): string {
 }
 
 /** A subscription that stays down is started again after this long: its worker may wait much longer. */
-export const restartAfterSeconds = 3;
+export const restartAfterSeconds = 1;
 
 /** What brings the subscriptions and slots of a joined member to the declared peers. */
 export function meshActions(own: MemberStatus, peers: readonly PeerView[]): Action[] {

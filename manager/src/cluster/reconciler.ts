@@ -27,7 +27,8 @@ export interface Snapshot {
 
 const peerPatienceMs = 500;
 const peerMaxAgeMs = 4000;
-const storeEveryMs = 2000;
+/** The mark of the initialiser is waited for; once it is there, little changes in etcd. */
+const storeEveryMs = { before: 300, after: 5000 };
 
 /** Observe, decide, act, once a poll. All judgement is in `decide`; this is the shell around it. */
 export class Reconciler {
@@ -83,6 +84,12 @@ export class Reconciler {
     return ends;
   }
 
+  /** Until all stand open the cluster is being built or mended, and somebody waits for it. */
+  get settled(): boolean {
+    const decision = this.#snapshot?.decision;
+    return decision?.verdict.admitted === true && decision.meshComplete;
+  }
+
   async tick(): Promise<void> {
     const observation = await this.#observe();
     const decision = decide(this.config, this.own, this.#memory, observation);
@@ -125,7 +132,8 @@ export class Reconciler {
 
   /** etcd's last answer stays valid while it is away: it only ever adds facts. */
   async #askStore(): Promise<void> {
-    if (this.#now() - this.#storeAskedMs < storeEveryMs) return;
+    const everyMs = this.#store.initialised ? storeEveryMs.after : storeEveryMs.before;
+    if (this.#now() - this.#storeAskedMs < everyMs) return;
     this.#storeAskedMs = this.#now();
     await this.#storeWatch.look(peerPatienceMs);
     const latest = this.#storeWatch.latest(Number.POSITIVE_INFINITY);
@@ -156,7 +164,7 @@ export class Reconciler {
       } else {
         await this.#ports.own.act(action);
       }
-      const restMs = action.kind === "restart" ? 10_000 : action.kind === "mark" ? 2500 : 0;
+      const restMs = action.kind === "restart" ? 10_000 : action.kind === "mark" ? 1000 : 0;
       this.#backoff.succeeded(key, this.#now(), restMs);
       this.#log("info", "done", { ...action });
     } catch (error) {

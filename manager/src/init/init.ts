@@ -4,7 +4,7 @@ import { loadRuntime } from "../runtime.ts";
 import { lookAtCluster } from "./look.ts";
 import { type Progress, nextStep, progressTable } from "./progress.ts";
 
-const everyMs = 1000;
+const everyMs = 400;
 
 /**
  * The one-shot initialiser: waits for the mesh, marks the cluster as initialised, waits until clients

@@ -18,7 +18,7 @@ export class TestAuthority {
   }
 
   static async create(): Promise<TestAuthority> {
-    const directory = await mkdtemp(join(tmpdir(), "synfleet-ca-"));
+    const directory = await mkdtemp(join(tmpdir(), "manager-lab-ca-"));
     const ec = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
     await run(
       "openssl",

@@ -106,7 +106,11 @@ describe("when a member dies", () => {
     // Asks the member itself, as the balancer does, together with the rows it has at that moment.
     const opened = await until(
       "admission",
-      () => lab.sql("postgres2", "select synfleet.check() || '|' || (select count(*) from things)"),
+      () =>
+        lab.sql(
+          "postgres2",
+          "select synfleet.check() || '|' || (select count(*) from public.things)",
+        ),
       (text) => text.startsWith("synfleet: admitted"),
     );
     expect(opened.split("|").at(-1)).toBe("53");

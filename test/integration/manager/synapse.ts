@@ -12,7 +12,7 @@ export const managerArgs: Omit<ManagerConfArgs, "serves"> = {
   cluster: "synapsedb",
   members: numbers.map((number) => ({ name: `postgres${number}`, number, etcd: `etcd${number}` })),
   etcd: numbers.map((number) => ({ name: `etcd${number}` })),
-  admission: { absentAfterSeconds: 5, withdrawAfterSeconds: 3 },
+  admission: { absentAfterSeconds: 5 },
   initialiseTimeoutSeconds: 120,
 };
 

@@ -1,0 +1,56 @@
+import { describe, expect, test } from "vitest";
+import { ruleGroups, rulesYml } from "./rules.ts";
+
+const all = ruleGroups({}).flatMap((group) => group.rules);
+
+describe("alert rules", () => {
+  test("have a name of their own and text that helps", () => {
+    expect(new Set(all.map((rule) => rule.alert)).size).toBe(all.length);
+    for (const rule of all) {
+      expect(rule.alert).toMatch(/^[A-Z][A-Za-z]+$/);
+      expect(rule.summary).toMatch(/\.$/);
+      expect(rule.runbook.length).toBeGreaterThan(20);
+    }
+  });
+
+  test("cover what can go wrong", () => {
+    expect(all.map((rule) => `${rule.severity} ${rule.alert}`).sort()).toMatchInlineSnapshot(`
+      [
+        "critical BalancerBackendEmpty",
+        "critical BalancerDown",
+        "critical DiskFilling",
+        "critical EtcdNoLeader",
+        "critical EtcdQuorumLost",
+        "critical MemberDown",
+        "critical NoMemberAdmitted",
+        "critical SubscriptionDown",
+        "critical TransactionIdWraparound",
+        "warning CertificateExpiring",
+        "warning ConflictRate",
+        "warning ConnectionsNearMax",
+        "warning DiskFullWithinADay",
+        "warning EtcdQuorumAtRisk",
+        "warning ExporterDown",
+        "warning ManagerDown",
+        "warning MemberNotAdmitted",
+        "warning ReplicationLagBytes",
+        "warning ReplicationLagSeconds",
+        "warning SequencesRepaired",
+        "warning SettingsWaitForRestart",
+        "warning SlotRetainsWal",
+      ]
+    `);
+  });
+
+  test("take their limits from the arguments", () => {
+    const text = rulesYml({ lagBytes: 5, lagSeconds: 7, certificateDays: 3, etcdMembers: 5 });
+    expect(text).toContain("synfleet_replication_lag_bytes > 5");
+    expect(text).toContain("synfleet_replication_lag_seconds > 7");
+    expect(text).toContain("< 3 * 86400");
+    expect(text).toContain('(count(up{job=\\"etcd\\"} == 1) or vector(0)) < 3');
+  });
+
+  test("a single etcd member has no quorum to risk", () => {
+    expect(rulesYml({ etcdMembers: 1 })).not.toContain("EtcdQuorumAtRisk");
+  });
+});
