@@ -205,7 +205,9 @@ export function pgHbaConf(args: PgHbaArgs): string {
   return lines([
     "# type  database  user  address  method",
     "local all synfleet peer",
-    ...machinery.flatMap((role) => own.map((address) => `hostssl ${database} ${role} ${address} cert map=synfleet`)),
+    ...machinery.flatMap((role) =>
+      own.map((address) => `hostssl ${database} ${role} ${address} cert map=synfleet`),
+    ),
     ...networks.map((address) => `hostssl ${database} ${user} ${address} scram-sha-256`),
     "local all all reject",
     "host all all all reject",

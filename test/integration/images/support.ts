@@ -2,12 +2,19 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import pg from "pg";
 import { pack } from "tar-stream";
-import { bootstrapConf, pgHbaConf, pgIdentConf, postgresqlConf, type PostgresConfArgs } from "../../../components/postgres/conf.ts";
+import {
+  bootstrapConf,
+  pgHbaConf,
+  pgIdentConf,
+  postgresqlConf,
+  type PostgresConfArgs,
+} from "../../../components/postgres/conf.ts";
 import { buildImage, type ImageName } from "../../../images/build.ts";
 
 const run = promisify(execFile);
@@ -28,15 +35,27 @@ export interface ConfigFile {
 
 /** A private network with names of its own, and a throw-away certificate authority. */
 export class Bench {
-  readonly prefix = `synfleet-test-${randomBytes(3).toString("hex")}`;
+  readonly prefix = `synfleet-images-${randomBytes(3).toString("hex")}`;
   readonly #containers = new Set<string>();
   readonly #volumes = new Set<string>();
   #directory = "";
 
   async start(): Promise<void> {
-    this.#directory = await mkdtemp(join(tmpdir(), "synfleet-test-"));
+    this.#directory = await mkdtemp(join(tmpdir(), "synfleet-images-"));
     await docker("network", "create", this.prefix);
-    await this.#openssl("req", "-x509", ...newKey, "-days", "2", "-subj", "/CN=test authority", "-keyout", "ca.key", "-out", "ca.crt");
+    await this.#openssl(
+      "req",
+      "-x509",
+      ...newKey,
+      "-days",
+      "2",
+      "-subj",
+      "/CN=test authority",
+      "-keyout",
+      "ca.key",
+      "-out",
+      "ca.crt",
+    );
   }
 
   get authority(): Promise<string> {
@@ -47,8 +66,33 @@ export class Bench {
   async certificate(name: string, commonName = name): Promise<ConfigFile[]> {
     const extensions = `subjectAltName=DNS:${name},DNS:localhost,IP:127.0.0.1\nextendedKeyUsage=serverAuth,clientAuth\n`;
     await writeFile(join(this.#directory, `${name}.ext`), extensions);
-    await this.#openssl("req", ...newKey, "-subj", `/CN=${commonName}`, "-keyout", `${name}.key`, "-out", `${name}.csr`);
-    await this.#openssl("x509", "-req", "-in", `${name}.csr`, "-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2", "-extfile", `${name}.ext`, "-out", `${name}.crt`);
+    await this.#openssl(
+      "req",
+      ...newKey,
+      "-subj",
+      `/CN=${commonName}`,
+      "-keyout",
+      `${name}.key`,
+      "-out",
+      `${name}.csr`,
+    );
+    await this.#openssl(
+      "x509",
+      "-req",
+      "-in",
+      `${name}.csr`,
+      "-CA",
+      "ca.crt",
+      "-CAkey",
+      "ca.key",
+      "-CAcreateserial",
+      "-days",
+      "2",
+      "-extfile",
+      `${name}.ext`,
+      "-out",
+      `${name}.crt`,
+    );
     const read = (file: string) => readFile(join(this.#directory, file), "utf8");
     return [
       { path: "tls/ca.crt", content: await read("ca.crt") },
@@ -58,7 +102,12 @@ export class Bench {
   }
 
   /** Starts a container as the platform does: read-only root, configuration and data in volumes, no capabilities. */
-  async container(name: string, image: ImageName, files: readonly ConfigFile[], ports: readonly number[] = []): Promise<void> {
+  async container(
+    name: string,
+    image: ImageName,
+    files: readonly ConfigFile[],
+    ports: readonly number[] = [],
+  ): Promise<void> {
     const tag = await buildImage(image, { log: () => undefined });
     const container = this.name(name);
     for (const volume of [`${container}-etc`, `${container}-data`]) {
@@ -68,9 +117,37 @@ export class Bench {
     await this.write(name, image, files);
     this.#containers.add(container);
     await docker(
-      ...["run", "--detach", "--name", container, "--network", this.prefix, "--network-alias", name, "--hostname", name],
-      ...["--read-only", "--tmpfs", "/tmp", "--tmpfs", "/run", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--memory", "768m"],
-      ...["--volume", `${container}-etc:/etc/synfleet:ro`, "--volume", `${container}-data:/var/lib/synfleet`],
+      ...[
+        "run",
+        "--detach",
+        "--name",
+        container,
+        "--network",
+        this.prefix,
+        "--network-alias",
+        name,
+        "--hostname",
+        name,
+      ],
+      ...[
+        "--read-only",
+        "--tmpfs",
+        "/tmp",
+        "--tmpfs",
+        "/run",
+        "--cap-drop",
+        "ALL",
+        "--security-opt",
+        "no-new-privileges",
+        "--memory",
+        "768m",
+      ],
+      ...[
+        "--volume",
+        `${container}-etc:/etc/synfleet:ro`,
+        "--volume",
+        `${container}-data:/var/lib/synfleet`,
+      ],
       ...ports.flatMap((port) => ["--publish", `127.0.0.1::${port}`]),
       tag,
     );
@@ -82,14 +159,19 @@ export class Bench {
     const helper = await docker("create", "--volume", `${this.name(name)}-etc:/etc/synfleet`, tag);
     const archive = pack();
     const owner = { uid: 10001, gid: 10001 };
-    for (const directory of new Set(files.map(({ path }) => path.split("/").slice(0, -1).join("/")).filter(Boolean))) {
+    for (const directory of new Set(
+      files.map(({ path }) => path.split("/").slice(0, -1).join("/")).filter(Boolean),
+    )) {
       archive.entry({ name: directory, type: "directory", mode: 0o755, ...owner });
     }
-    for (const { path, content, secret } of files) archive.entry({ name: path, mode: secret ? 0o400 : 0o444, ...owner }, content);
+    for (const { path, content, secret } of files)
+      archive.entry({ name: path, mode: secret ? 0o400 : 0o444, ...owner }, content);
     archive.finalize();
     const child = execFile("docker", ["cp", "-", `${helper}:/etc/synfleet`]);
     const done = new Promise<void>((resolve, reject) => {
-      child.on("close", (code) => (code === 0 ? resolve() : reject(new Error(`docker cp failed with ${code}`))));
+      child.on("close", (code) =>
+        code === 0 ? resolve() : reject(new Error(`docker cp failed with ${code}`)),
+      );
     });
     archive.pipe(child.stdin!);
     await done;
@@ -109,13 +191,73 @@ export class Bench {
   async exec(name: string, ...command: string[]): Promise<{ code: number; output: string }> {
     return run("docker", ["exec", this.name(name), ...command]).then(
       ({ stdout, stderr }) => ({ code: 0, output: stdout + stderr }),
-      (error: { code: number; stdout: string; stderr: string }) => ({ code: error.code, output: error.stdout + error.stderr }),
+      (error: { code: number; stdout: string; stderr: string }) => ({
+        code: error.code,
+        output: error.stdout + error.stderr,
+      }),
     );
   }
 
+  docker(...args: string[]): Promise<string> {
+    return docker(...args);
+  }
+
+  async logs(name: string): Promise<string> {
+    const { stdout, stderr } = await run("docker", ["logs", this.name(name)], {
+      maxBuffer: 1 << 26,
+    });
+    return stdout + stderr;
+  }
+
+  /** The certificate that a PostgreSQL server shows. */
+  async served(name: string, port: number): Promise<string> {
+    const address = `127.0.0.1:${await this.port(name, port)}`;
+    const { stdout } = await run("sh", [
+      "-c",
+      `openssl s_client -starttls postgres -connect ${address} </dev/null 2>/dev/null | openssl x509`,
+    ]);
+    return stdout.trim();
+  }
+
+  async https(
+    name: string,
+    port: number,
+    path: string,
+    auth?: string,
+  ): Promise<{ status: number; body: string }> {
+    const options = {
+      host: "localhost",
+      port: await this.port(name, port),
+      path,
+      auth,
+      ca: await this.authority,
+      agent: false,
+    };
+    return new Promise((resolve, reject) => {
+      request(options, (response) => {
+        let body = "";
+        response.setEncoding("utf8").on("data", (chunk) => (body += chunk));
+        response.on("end", () => resolve({ status: response.statusCode ?? 0, body }));
+      })
+        .on("error", reject)
+        .end();
+    });
+  }
+
   async stop(): Promise<void> {
-    if (this.#containers.size > 0) await docker("rm", "--force", "--volumes", ...this.#containers).catch(() => undefined);
-    if (this.#volumes.size > 0) await docker("volume", "rm", "--force", ...this.#volumes).catch(() => undefined);
+    // SYNFLEET_TEST_LOGS=DIR keeps what the containers logged.
+    for (const container of process.env.SYNFLEET_TEST_LOGS ? this.#containers : []) {
+      await run("sh", [
+        "-c",
+        `docker logs "$0" >"$1" 2>&1`,
+        container,
+        join(process.env.SYNFLEET_TEST_LOGS!, `${container}.log`),
+      ]);
+    }
+    if (this.#containers.size > 0)
+      await docker("rm", "--force", "--volumes", ...this.#containers).catch(() => undefined);
+    if (this.#volumes.size > 0)
+      await docker("volume", "rm", "--force", ...this.#volumes).catch(() => undefined);
     await docker("network", "rm", this.prefix).catch(() => undefined);
     await rm(this.#directory, { recursive: true, force: true });
   }
@@ -128,7 +270,11 @@ export class Bench {
 const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
 
 /** The configuration files of a PostgreSQL member. */
-export async function memberFiles(bench: Bench, member: Member, args: PostgresConfArgs = {}): Promise<ConfigFile[]> {
+export async function memberFiles(
+  bench: Bench,
+  member: Member,
+  args: PostgresConfArgs = {},
+): Promise<ConfigFile[]> {
   return [...(await bench.certificate(member)), ...memberSettings(member, args)];
 }
 
@@ -136,10 +282,18 @@ export function memberSettings(member: Member, args: PostgresConfArgs = {}): Con
   const number = members.indexOf(member) + 1;
   return [
     { path: "postgresql.conf", content: postgresqlConf({ memoryMib: 512, ...args }) },
-    { path: "pg_hba.conf", content: pgHbaConf({ database: "synapsedb", applicationUser: "synapsedb" }) },
+    {
+      path: "pg_hba.conf",
+      content: pgHbaConf({ database: "synapsedb", applicationUser: "synapsedb" }),
+    },
     {
       path: "pg_ident.conf",
-      content: pgIdentConf({ members, managers: ["manager1"], exporters: ["postgres-exporter1"], balancers: ["balancer"] }),
+      content: pgIdentConf({
+        members,
+        managers: ["manager1"],
+        exporters: ["postgres-exporter1"],
+        balancers: ["balancer"],
+      }),
     },
     { path: "bootstrap.conf", content: bootstrapConf({ member, number, drainSeconds: 1 }) },
     { path: "secrets/application_password", content: `${password}\n`, secret: true },
@@ -155,19 +309,28 @@ export class Mesh {
   async start(): Promise<void> {
     await this.bench.start();
     this.#managerCertificate = await this.bench.certificate("manager1");
-    for (const member of members) await this.bench.container(member, "postgres", await memberFiles(this.bench, member), [5432]);
+    for (const member of members)
+      await this.bench.container(member, "postgres", await memberFiles(this.bench, member), [5432]);
     for (const member of members) {
-      await until(async () => /initialised/.test((await this.bench.exec(member, "ready")).output), `${member} to be set up`);
+      await until(
+        async () => /initialised/.test((await this.bench.exec(member, "ready")).output),
+        `${member} to be set up`,
+      );
     }
   }
 
   async connectMembers(): Promise<void> {
-    for (const [index, member] of members.entries()) await this.manage(member, "select synfleet.join($1, $2)", [member, index + 1]);
+    for (const [index, member] of members.entries())
+      await this.manage(member, "select synfleet.join($1, $2)", [member, index + 1]);
     for (const member of members) {
-      for (const peer of members) if (peer !== member) await this.manage(member, "select synfleet.subscribe($1)", [peer]);
+      for (const peer of members)
+        if (peer !== member) await this.manage(member, "select synfleet.subscribe($1)", [peer]);
     }
     for (const member of members) {
-      await until(async () => (await this.replicating(member)) === members.length - 1, `${member} to be subscribed to its peers`);
+      await until(
+        async () => (await this.replicating(member)) === members.length - 1,
+        `${member} to be subscribed to its peers`,
+      );
     }
   }
 
@@ -176,25 +339,40 @@ export class Mesh {
   }
 
   async replicating(member: Member): Promise<number> {
-    const rows = await this.manage(member, "select count(*)::int as n from pglogical.show_subscription_status() where status = 'replicating'");
+    const rows = await this.manage(
+      member,
+      "select count(*)::int as n from pglogical.show_subscription_status() where status = 'replicating'",
+    );
     return rows[0]!.n as number;
   }
 
   /** One statement as the manager of the cluster. */
-  async manage(member: Member, text: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
+  async manage(
+    member: Member,
+    text: string,
+    values: unknown[] = [],
+  ): Promise<Record<string, unknown>[]> {
     const client = await this.#client(member, "synfleet_manager");
     return (await client.query(text, values)).rows as Record<string, unknown>[];
   }
 
   /** A query string as the application sends it. */
-  async query(member: Member, text: string, values?: unknown[]): Promise<Record<string, unknown>[]> {
+  async query(
+    member: Member,
+    text: string,
+    values?: unknown[],
+  ): Promise<Record<string, unknown>[]> {
     const client = await this.#client(member, "synapsedb");
     const result: unknown = await (values ? client.query(text, values) : client.query(text));
     return (Array.isArray(result) ? result.at(-1) : result).rows;
   }
 
   /** A connection of its own, to be ended by the caller. */
-  async open(member: Member | "balancer", user: "synapsedb" | "synfleet_manager" = "synapsedb", port = 5432): Promise<pg.Client> {
+  async open(
+    member: Member | "balancer",
+    user: "synapsedb" | "synfleet_manager" = "synapsedb",
+    port = 5432,
+  ): Promise<pg.Client> {
     const [ca, certificate, key] = this.#managerCertificate.map(({ content }) => content);
     const client = new pg.Client({
       host: "127.0.0.1",
@@ -202,7 +380,9 @@ export class Mesh {
       database: "synapsedb",
       user,
       connectionTimeoutMillis: 3000,
-      ...(user === "synapsedb" ? { password, ssl: { ca } } : { ssl: { ca, cert: certificate, key } }),
+      ...(user === "synapsedb"
+        ? { password, ssl: { ca } }
+        : { ssl: { ca, cert: certificate, key } }),
     });
     client.on("error", () => undefined);
     await client.connect();
@@ -235,7 +415,11 @@ export class Mesh {
 }
 
 /** Asks again until it holds; an error while asking counts as no. */
-export async function until(holds: () => Promise<boolean>, what: string, timeoutMs = 30_000): Promise<void> {
+export async function until(
+  holds: () => Promise<boolean>,
+  what: string,
+  timeoutMs = 30_000,
+): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   let problem: unknown;
   for (;;) {
@@ -246,7 +430,9 @@ export async function until(holds: () => Promise<boolean>, what: string, timeout
       problem = error;
     }
     if (Date.now() > deadline) {
-      throw new Error(`waited ${timeoutMs} ms for ${what}${problem instanceof Error ? `; last: ${problem.message}` : ""}`);
+      throw new Error(
+        `waited ${timeoutMs} ms for ${what}${problem instanceof Error ? `; last: ${problem.message}` : ""}`,
+      );
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

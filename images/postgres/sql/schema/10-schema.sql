@@ -43,3 +43,10 @@ create table if not exists synfleet.admission (
   ever_admitted boolean not null default false
 );
 insert into synfleet.admission default values on conflict do nothing;
+
+-- For people and tests: which member a connection through the balancer came out at.
+create or replace function synfleet.whoami(out name text, out number int)
+language sql stable security definer set search_path = pg_catalog as $$
+  select m.name, m.number from synfleet.member m
+$$;
+grant execute on function synfleet.whoami() to public;

@@ -46,6 +46,9 @@ begin
     perform synfleet.refuse(tg_tag || ' … CONCURRENTLY cannot be carried to the other members: it commits in pieces',
                             'Leave CONCURRENTLY out.');
   end if;
+  if tg_tag in ('CREATE EXTENSION', 'ALTER EXTENSION') then
+    perform set_config('synfleet.in_extension', 'on', true); -- its script may drop what an earlier part of it made
+  end if;
   if tg_tag like '% SUBSCRIPTION' then
     perform synfleet.refuse(tg_tag || ' cannot be carried: every member would subscribe on its own, and rows would arrive several times',
                             'Subscribe in a database outside the cluster, and write into the cluster from there.');
@@ -113,6 +116,11 @@ declare
 begin
   get diagnostics context = pg_context;
   perform set_config('synfleet.dropped', '', true);
+  if tg_tag in ('CREATE EXTENSION', 'ALTER EXTENSION') then
+    perform set_config('synfleet.in_extension', '', true);
+  elsif current_setting('synfleet.in_extension', true) = 'on' then
+    dropped := '';
+  end if;
   if tg_tag in ('REINDEX') then return; end if; -- a member's own business
   select bool_or(c.schema_name is not distinct from 'pg_temp'), bool_or(c.schema_name is distinct from 'pg_temp') into temporary, permanent
   from pg_event_trigger_ddl_commands() c
@@ -186,11 +194,10 @@ create or replace function synfleet.guard_rewrite() returns event_trigger
 language plpgsql security definer set search_path = pg_catalog as $$
 declare
   relation regclass := pg_event_trigger_table_rewrite_oid();
-  filled boolean;
 begin
   if pg_event_trigger_table_rewrite_reason() & 2 = 0 or relation in (select c.oid from pg_class c where c.relpersistence = 't') then return; end if;
-  execute format('select exists (select from only %s)', relation) into filled;
-  if filled then perform synfleet.refuse_unequal_values(relation, 'the new column'); end if;
+  -- By its size: in the middle of the change the table cannot be read.
+  if pg_relation_size(relation) > 0 then perform synfleet.refuse_unequal_values(relation, 'the new column'); end if;
 end $$;
 
 create or replace function synfleet.refuse_unequal_alter(command text, who text) returns void
