@@ -7,7 +7,7 @@ import {
 } from "../provider.ts";
 import { checkInputs } from "./check.ts";
 import { diffInputs } from "./diff.ts";
-import { settle } from "./outputs.ts";
+import { refreshOutputs } from "./outputs.ts";
 import {
   DEFAULTS_KEY,
   isAbsent,
@@ -60,7 +60,14 @@ export function bridge(parts: ProviderParts): Provider {
     name: parts.name,
     types: [...types.keys()],
     secretOutputs: (type) => secretProperties(find(type).schema),
-    configure: async (config) => parts.configure?.(config),
+    configure: async (config) => {
+      if (parts.configure) return parts.configure(config);
+      const refused = Object.keys(config).find((key) => !isBookkeeping(key));
+      if (refused !== undefined)
+        throw new Error(
+          `${parts.name} provider: ${refused} is not supported by the offline engine; allowed: no settings; remove it`,
+        );
+    },
     check: async (call) => checkInputs(find(call.type).schema, call),
     diff: async (call) =>
       diffInputs(find(call.type).schema, call.oldOutputs, call.newInputs, call.ignoreChanges),
@@ -76,9 +83,9 @@ export function bridge(parts: ProviderParts): Provider {
       if (!read) return { id: call.id, inputs: call.inputs, outputs: call.outputs };
       const seen = await read(call, call.id, call.outputs);
       if (!seen) return undefined;
-      const outputs = settle(schema, call.outputs, seen);
+      const outputs = refreshOutputs(schema, call.outputs, withId(schema, call.id, seen));
       const inputs = refreshInputs(schema.properties, call.inputs, outputs);
-      return { id: call.id, inputs, outputs: withId(schema, call.id, outputs) };
+      return { id: call.id, inputs, outputs };
     },
     update: async (call) => {
       const { schema, actions } = find(call.type);
@@ -101,6 +108,10 @@ export function bridge(parts: ProviderParts): Provider {
     },
   };
 }
+
+/** What Pulumi itself writes into every provider's inputs. */
+export const isBookkeeping = (key: string): boolean =>
+  key.startsWith("__") || key === "version" || key === "pluginDownloadURL";
 
 const withId = ({ bridge }: ResourceSchema, id: string, outputs: PropertyMap): PropertyMap =>
   bridge === "none" ? outputs : { ...outputs, id };

@@ -54,19 +54,48 @@ function completeBlock(properties: Properties, block: PropertyMap): PropertyMap 
 }
 
 /**
- * Where what is seen means the same as what was known ("1m0s" and "60s", null and [], another order of a set), the known form
- * stays, so that neither a refresh nor a preview calls it a change. A null that was not known says nothing and is left out.
+ * Where what is seen means the same as what was asked for ("1m0s" and "60s", another order of a set), the form that was asked for
+ * stays, so that no preview calls it a change.
  */
-export function settle(schema: ResourceSchema, known: PropertyMap, seen: PropertyMap): PropertyMap {
+export function keepSpelling(
+  schema: ResourceSchema,
+  known: PropertyMap,
+  seen: PropertyMap,
+): PropertyMap {
   return Object.fromEntries(
-    Object.entries(seen).flatMap(([name, value]): [string, PropertyValue][] => {
+    Object.entries(seen).map(([name, value]) => {
       const property = schema.properties[name];
       const was = known[name];
-      if (was === undefined && value === null) return [];
-      if (!property || isAbsent(was) || !means(property, was, value)) return [[name, value]];
-      return [[name, was]];
+      const keep = property && !isEmpty(was) && means(property, was!, value);
+      return [name, keep ? was! : value];
     }),
   );
+}
+
+/**
+ * The outputs after a refresh: those of the state, very same object, when nothing has changed. Nothing said in another way (null,
+ * [] or not at all) is no change; only a state that lacks a value other than null is completed.
+ */
+export function refreshOutputs(
+  schema: ResourceSchema,
+  known: PropertyMap,
+  seen: PropertyMap,
+): PropertyMap {
+  const settled = Object.fromEntries(
+    Object.entries(keepSpelling(schema, known, seen)).flatMap(
+      ([name, value]): [string, PropertyValue][] => {
+        const was = known[name];
+        if (was === undefined) return value === null ? [] : [[name, value]];
+        return [[name, isEmpty(was) && isEmpty(value) ? was : value]];
+      },
+    ),
+  );
+  // What another engine keeps beside the outputs describes them as they were.
+  const names = Object.keys(known).filter((name) => !name.startsWith("__"));
+  const isSame =
+    names.length === Object.keys(settled).length &&
+    names.every((name) => settled[name] === known[name]);
+  return isSame ? known : settled;
 }
 
 function means(property: Property, a: PropertyValue, b: PropertyValue): boolean {

@@ -164,6 +164,16 @@ describe("a container", () => {
     await remove(updated);
   });
 
+  test("changes its memory when it has no swap setting of its own", async () => {
+    const shape = { name: `${prefix}-memory`, image, labels, command: ["sleep", "99"], memory: 64 };
+    const made = await create(CONTAINER, "memory", shape);
+    expect((await diff(made, shape)).changed).toEqual([]);
+    const updated = await update(made, { ...shape, memory: 256 });
+    expect((await diff(updated, { ...shape, memory: 256 })).changed).toEqual([]);
+    expect((await read(updated))!.outputs).toBe(updated.outputs);
+    await remove(updated);
+  });
+
   test("that stopped is seen and started again", async () => {
     const made = await create(CONTAINER, "c", serving());
     await docker.getContainer(made.id).stop({ t: 0 });

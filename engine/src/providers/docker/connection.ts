@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UNKNOWN, type PropertyMap } from "../../provider.ts";
+import { isBookkeeping } from "../bridge.ts";
 import { isAbsent } from "../schema.ts";
 
 export interface RegistryLogin {
@@ -33,8 +34,6 @@ const known = [
   "registryAuth",
   "disableDockerDaemonCheck",
 ];
-/** Written into every provider's inputs by Pulumi itself. */
-const bookkeeping = ["version", "pluginDownloadURL", "__internal", "__defaults"];
 
 /** What the provider's configuration means; undefined while a part of it is not known yet, in a preview. */
 export function parseConnection(
@@ -42,7 +41,7 @@ export function parseConnection(
   env: NodeJS.ProcessEnv,
 ): Connection | undefined {
   for (const key of Object.keys(config))
-    if (!known.includes(key) && !bookkeeping.includes(key) && !isAbsent(config[key]))
+    if (!known.includes(key) && !isBookkeeping(key) && !isAbsent(config[key]))
       throw new Error(
         `docker provider: ${key} is not supported by the offline engine; allowed: ${known.join(", ")}; remove it`,
       );

@@ -1,6 +1,6 @@
 import type { ContainerInspectInfo } from "dockerode";
 import type { PropertyMap, PropertyValue } from "../../provider.ts";
-import { complete, settle } from "../outputs.ts";
+import { complete, keepSpelling } from "../outputs.ts";
 import { isEmpty } from "../schema.ts";
 import { fromNanoseconds } from "./duration.ts";
 import { containerSchema } from "./schema.ts";
@@ -24,7 +24,7 @@ const rates = (list: unknown) =>
  */
 export function containerOutputs(known: PropertyMap, info: ContainerInspectInfo): PropertyMap {
   const seen = { ...fromConfig(known, info), ...fromHost(known, info), ...fromState(known, info) };
-  return settle(containerSchema, known, { ...known, ...seen });
+  return keepSpelling(containerSchema, known, { ...known, ...seen });
 }
 
 function fromConfig(known: PropertyMap, { Config, Image, Name, Platform }: ContainerInspectInfo) {
@@ -96,7 +96,7 @@ function fromHost(known: PropertyMap, { HostConfig: host }: ContainerInspectInfo
         hard: Hard ?? 0,
       })),
     }),
-    ...limits(host),
+    ...limits(known, host),
     tmpfs: mapOrNull(host.Tmpfs),
     sysctls: mapOrNull(host.Sysctls),
     storageOpts: mapOrNull(host.StorageOpt),
@@ -106,11 +106,11 @@ function fromHost(known: PropertyMap, { HostConfig: host }: ContainerInspectInfo
   };
 }
 
-function limits(host: Host): PropertyMap {
+function limits(known: PropertyMap, host: Host): PropertyMap {
   return {
     memory: mebibytes(host.Memory),
     memoryReservation: mebibytes(host.MemoryReservation),
-    memorySwap: mebibytes(host.MemorySwap),
+    ...memorySwap(known, host),
     shmSize: mebibytes(host.ShmSize),
     ...(host.NanoCpus ? { cpus: String(host.NanoCpus / NANO_CPUS_PER_CPU) } : {}),
     cpuShares: host.CpuShares ?? 0,
@@ -122,12 +122,20 @@ function limits(host: Host): PropertyMap {
   };
 }
 
-/** The daemon never hears of the client-side option, so it cannot tell it back. */
+/** Twice the memory is what Docker takes by itself when nothing is asked for; it is no setting then. */
+function memorySwap(known: PropertyMap, { Memory, MemorySwap }: Host): PropertyMap {
+  const isDockersOwn = isEmpty(known["memorySwap"]) && MemorySwap === 2 * (Memory ?? 0);
+  return { memorySwap: isDockersOwn ? 0 : mebibytes(MemorySwap) };
+}
+
+/** Less what Docker adds by itself, and with what its clients keep to themselves, so that it is what was asked for. */
 function securityOpts(known: PropertyMap, host: Host): string[] {
-  const clientSide = (Array.isArray(known["securityOpts"]) ? known["securityOpts"] : []).filter(
-    (option) => option === "systempaths=unconfined",
-  );
-  return [...((host.SecurityOpt as string[] | null) ?? []), ...clientSide.map(String)];
+  const asked = Array.isArray(known["securityOpts"]) ? known["securityOpts"].map(String) : [];
+  const seen = (host.SecurityOpt as string[] | null) ?? [];
+  return [
+    ...seen.filter((option) => option !== "label=disable" || asked.includes(option)),
+    ...asked.filter((option) => option === "systempaths=unconfined"),
+  ];
 }
 
 function capabilities({ CapAdd, CapDrop }: Host): PropertyMap {

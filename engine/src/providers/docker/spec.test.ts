@@ -205,6 +205,11 @@ test("an update sends every limit, since an omitted one would stay", () => {
   });
 });
 
+test("swap that nobody asked for follows the memory", () => {
+  expect(updateBody({ memory: 64 })).toMatchObject({ MemorySwap: 128 * 1024 * 1024 });
+  expect(updateBody({})).not.toHaveProperty("MemorySwap");
+});
+
 test("an endpoint in a network", () => {
   expect(
     endpoint({ name: "n", aliases: ["db"], ipv4Address: "10.0.0.2", driverOpts: ["a=b=c"] }),

@@ -135,7 +135,8 @@ export function updateBody(inputs: PropertyMap): Partial<Host> {
     MemoryReservation: all.MemoryReservation ?? 0,
     CpusetCpus: all.CpusetCpus ?? "",
     ...withoutEmpty({
-      MemorySwap: all.MemorySwap,
+      // Docker's own choice has to grow with the memory, or it refuses the change.
+      MemorySwap: all.MemorySwap || 2 * (all.Memory ?? 0),
       BlkioDeviceReadBps: all.BlkioDeviceReadBps,
       BlkioDeviceReadIOps: all.BlkioDeviceReadIOps,
       BlkioDeviceWriteBps: all.BlkioDeviceWriteBps,
