@@ -63,7 +63,7 @@ export function availabilityRules(args: RulesArgs): Rule[] {
       ? [
           {
             alert: "EtcdQuorumAtRisk",
-            expr: `count(up{job="etcd"} == 1) == ${quorum} and ${etcdMembers} > ${quorum}`,
+            expr: `count(up{job="etcd"} == 1) == ${quorum}`,
             for: "2m",
             severity: "warning" as const,
             summary: "One more etcd member lost and there is no quorum.",
