@@ -6,7 +6,7 @@ export function capacityRules(args: RulesArgs): Rule[] {
   const free = args.diskFreeShare ?? 0.1;
   const days = args.certificateDays ?? 21;
   const age = args.transactionAge ?? 1_000_000_000;
-  const disk = 'fstype!~"tmpfs|overlay|squashfs|ramfs", mountpoint!~"/boot.*"';
+  const disk = 'fstype!~"tmpfs|overlay|squashfs|ramfs", mountpoint!~"/(boot|etc)/.*"';
   return [
     {
       alert: "ConnectionsNearMax",
@@ -37,7 +37,7 @@ export function capacityRules(args: RulesArgs): Rule[] {
     },
     {
       alert: "CertificateExpiring",
-      expr: `synfleet_certificate_expiry_timestamp_seconds - time() < ${days} * 86400`,
+      expr: `min by (part) (synfleet_certificate_expiry_timestamp_seconds) - time() < ${days} * 86400`,
       for: "10m",
       severity: "warning",
       summary: "The certificate of {{ $labels.part }} expires in {{ $value | humanizeDuration }}.",

@@ -186,6 +186,7 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
             environment: {
               ...environment,
               APPLY_COMMAND,
+              HEALTHY_COMMAND: (spec.health ?? []).join(" "),
               STOP_SECONDS: String(spec.stopSeconds),
               FILES: contents.apply((text) => fingerprint({ text })),
             },

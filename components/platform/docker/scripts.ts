@@ -6,18 +6,21 @@
 const engine = `set -eu
 engine() { docker --host "$HOST" "$@"; }`;
 
-/** Waits for container $2 on host $1 to be ready, at most $READY_SECONDS; says what it waited for when it gives up. */
+/** Waits for command $3 to end well in container $2 on host $1, at most $READY_SECONDS; says why when it gives up. */
 const awaitReady = `
-await_ready() {
+await() {
   deadline=$(( $(date +%s) + READY_SECONDS ))
-  until reason=$(docker --host "$1" exec "$2" $READY_COMMAND 2>&1); do
+  until reason=$(docker --host "$1" exec "$2" $3 2>&1); do
     if [ "$(date +%s)" -ge "$deadline" ]; then
       echo "$2 is not ready after $READY_SECONDS s: $reason" >&2
+      echo "the end of its log:" >&2
+      docker --host "$1" logs --tail 5 "$2" >&2
       return 1
     fi
     sleep 1
   done
-}`;
+}
+await_ready() { await "$1" "$2" "$READY_COMMAND"; }`;
 
 /** Puts the archive on standard input into the volume. The carrier container is never started. */
 const putFiles = `
@@ -46,20 +49,21 @@ for peer in $PEERS; do
 done
 put_files`;
 
-/** Brings a running container over to the files in its volume: reload, restart when the service asks for it, then ready. */
+/**
+ * Brings a container over to the files in its volume: reload, restart when the service asks for it, then ready. One that
+ * was just replaced, or kept failing under the old files, is given the time to come up first.
+ */
 export const settle = `${engine}
 ${awaitReady}
-if [ "$(engine inspect --format '{{.State.Running}}' "$CONTAINER")" = true ]; then
-  outcome=0
-  engine exec "$CONTAINER" $APPLY_COMMAND || outcome=$?
-  case $outcome in
-    0) ;;
-    10) engine restart --time "$STOP_SECONDS" "$CONTAINER" >/dev/null ;;
-    *) echo "$CONTAINER could not take the new files (exit code $outcome)" >&2; exit 1 ;;
-  esac
-else
-  engine start "$CONTAINER" >/dev/null
-fi
+engine start "$CONTAINER" >/dev/null
+await "$HOST" "$CONTAINER" "$HEALTHY_COMMAND"
+outcome=0
+engine exec "$CONTAINER" $APPLY_COMMAND || outcome=$?
+case $outcome in
+  0) ;;
+  10) engine restart --time "$STOP_SECONDS" "$CONTAINER" >/dev/null ;;
+  *) echo "$CONTAINER could not take the new files (exit code $outcome)" >&2; exit 1 ;;
+esac
 await_ready "$HOST" "$CONTAINER"`;
 
 /** Ends when a new workload is ready that does not need others of its kind for that. */
