@@ -35,6 +35,7 @@ test("prometheusYml", () => {
     scrape_configs:
       - job_name: "manager"
         scheme: "https"
+        honor_labels: true
         authorization:
           type: "Bearer"
           credentials_file: "/etc/synfleet/secrets/manager_token"

@@ -42,6 +42,8 @@ export function prometheusYml(args: PrometheusArgs): string {
     tls_config: verify,
   };
   const token = {
+    // Managers name their member themselves.
+    honor_labels: true,
     authorization: { type: "Bearer", credentials_file: `${secrets}/manager_token` },
     tls_config: verify,
   };

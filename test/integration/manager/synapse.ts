@@ -35,7 +35,7 @@ export async function startPostgres(lab: Lab, number: number): Promise<void> {
     "pg_ident.conf": postgres.pgIdentConf({
       members,
       managers: numbers.map((entry) => `manager${entry}`),
-      exporters: [],
+      exporters: ["postgres-exporter1"],
       balancers: ["balancer"],
     }),
     "bootstrap.conf": postgres.bootstrapConf({ member, number }),
