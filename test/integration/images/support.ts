@@ -41,7 +41,7 @@ export class Bench {
   #directory = "";
 
   async start(): Promise<void> {
-    this.#directory = await mkdtemp(join(tmpdir(), "synfleet-images-"));
+    this.#directory = await mkdtemp(join(tmpdir(), "images-lab-"));
     await docker("network", "create", this.prefix);
     await this.#openssl(
       "req",
