@@ -1,52 +1,22 @@
-import { randomBytes } from "node:crypto";
-import { createServer } from "node:net";
-import Docker from "dockerode";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { PropertyMap } from "../../../engine/src/provider.ts";
-import { loadProvider } from "../../../engine/src/providers/index.ts";
-import { harness, type Made } from "../../../engine/src/providers/testing/harness.ts";
+import type { Made } from "../../../engine/src/providers/testing/harness.ts";
+import { freePorts } from "../../support/ports.ts";
+import { CONTAINER, dockerLab, NETWORK, VOLUME } from "./docker-lab.ts";
 
-const CONTAINER = "docker:index/container:Container";
-const NETWORK = "docker:index/network:Network";
-const VOLUME = "docker:index/volume:Volume";
-const IMAGE = "docker:index/remoteImage:RemoteImage";
-const image = "debian:trixie-slim";
-
-const prefix = `synfleet-provider-test-${randomBytes(4).toString("hex")}`;
-const labels = [{ label: "synfleet.test", value: prefix }];
-const filters = { label: [`synfleet.test=${prefix}`] };
-
-const docker = new Docker();
-const provider = await loadProvider("docker");
-const { create, diff, read, remove, update } = harness(provider, randomBytes(32));
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-async function cleanUp(): Promise<void> {
-  for (const { Id } of await docker.listContainers({ all: true, filters }))
-    await docker.getContainer(Id).remove({ force: true, v: true });
-  for (const { Id } of await docker.listNetworks({ filters })) await docker.getNetwork(Id).remove();
-  for (const { Name } of (await docker.listVolumes({ filters })).Volumes)
-    await docker.getVolume(Name).remove();
-}
+const lab = await dockerLab();
+const { create, diff, docker, image, labels, prefix, read, remove, update } = lab;
 
 let network: Made;
 let volume: Made;
 let port: number;
 
 beforeAll(async () => {
-  await provider.configure({});
   network = await create(NETWORK, "network", { name: prefix, labels });
   volume = await create(VOLUME, "volume", { name: prefix, labels });
-  port = await freePort();
+  [port] = (await freePorts(1)) as [number];
 });
-afterAll(cleanUp);
+afterAll(() => lab.cleanUp());
 
 /** What Synfleet asks of a container that serves. */
 const serving = (): PropertyMap => ({
@@ -201,130 +171,4 @@ describe("a container", () => {
     expect(output).toBe("400 5");
     await remove(made);
   });
-});
-
-describe("a container that cannot come up is removed, and the error tells why", () => {
-  const exists = async (name: string) =>
-    (await docker.listContainers({ all: true, filters: { name: [name] } })).length > 0;
-
-  test.each<[string, PropertyMap, RegExp]>([
-    ["no such program", { command: ["/nope"] }, /"?\/nope"?: .*no such file.*it was removed again/],
-    [
-      "unhealthy",
-      {
-        command: ["sleep", "9"],
-        wait: true,
-        waitTimeout: 1,
-        healthcheck: { tests: ["CMD", "false"], interval: "1s" },
-      },
-      /was not healthy within waitTimeout \(1 s\)/,
-    ],
-    [
-      "ends while it is waited for",
-      {
-        command: ["sh", "-c", "echo oops; exit 7"],
-        wait: true,
-        healthcheck: { tests: ["CMD", "true"], interval: "9s" },
-      },
-      /ended before it was healthy.*ended with code 7; its log ends:\noops/s,
-    ],
-    [
-      "no such network",
-      { networksAdvanced: [{ name: "synfleet-none" }] },
-      /network synfleet-none.*it was removed again/,
-    ],
-  ])("%s", async (_case, change, message) => {
-    const name = `${prefix}-bad`;
-    await expect(create(CONTAINER, "bad", { name, image, labels, ...change })).rejects.toThrow(
-      message,
-    );
-    expect(await exists(name)).toBe(false);
-  });
-
-  test("a name that another holds is left alone", async () => {
-    const other = await docker.createContainer({
-      name: `${prefix}-other`,
-      Image: image,
-      Labels: { "synfleet.test": prefix },
-    });
-    await expect(
-      create(CONTAINER, "c", { name: `${prefix}-other`, image, labels }),
-    ).rejects.toThrow(/could not be made: .*already in use/);
-    await other.remove();
-  });
-
-  test("one that a killed run of the same resource left makes way", async () => {
-    const shape = {
-      name: `${prefix}-again`,
-      image,
-      labels,
-      command: ["sleep", "99"],
-      destroyGraceSeconds: 0,
-    };
-    const first = await create(CONTAINER, "again", shape);
-    const second = await create(CONTAINER, "again", shape);
-    expect(second.id).not.toBe(first.id);
-    expect(await read(first)).toBeUndefined();
-    await remove(second);
-  });
-
-  test("an image that is nowhere", async () => {
-    const missing = "localhost:1/synfleet-none:1";
-    await expect(create(CONTAINER, "c", { name: `${prefix}-x`, image: missing })).rejects.toThrow(
-      /image localhost:1\/synfleet-none:1 is not on the Docker host and could not be pulled/,
-    );
-  });
-});
-
-describe("networks and volumes", () => {
-  test("read back without a difference", async () => {
-    for (const made of [network, volume]) {
-      const { name } = made.inputs;
-      expect((await diff(made, { name: name!, labels })).changed).toEqual([]);
-      expect(await read(made)).toEqual({ id: made.id, inputs: made.inputs, outputs: made.outputs });
-    }
-  });
-
-  test("a chosen subnet, and what a killed run left is taken over", async () => {
-    const shape = {
-      name: `${prefix}-subnet`,
-      labels,
-      internal: true,
-      ipamConfigs: [{ subnet: "198.18.77.0/24" }],
-    };
-    const made = await create(NETWORK, "subnet", shape);
-    expect((await diff(made, shape)).changed).toEqual([]);
-    expect((await create(NETWORK, "subnet", shape)).id).toBe(made.id);
-    await expect(create(NETWORK, "subnet", { ...shape, internal: false })).rejects.toThrow(
-      /could not be made: .*already exists/,
-    );
-    await remove(made);
-    expect(await read(made)).toBeUndefined();
-    await remove(made);
-  });
-
-  test("a network waits for a container that is still leaving", async () => {
-    const made = await create(NETWORK, "busy", { name: `${prefix}-busy`, labels });
-    const user = await create(CONTAINER, "user", {
-      name: `${prefix}-user`,
-      image,
-      labels,
-      command: ["sleep", "99"],
-      networksAdvanced: [{ name: made.id }],
-    });
-    const removing = remove(made);
-    await remove(user);
-    await removing;
-    expect(await read(made)).toBeUndefined();
-  });
-});
-
-test("an image that is there is kept when it goes", async () => {
-  const made = await create(IMAGE, "image", { name: image, keepLocally: true });
-  const { Id } = await docker.getImage(image).inspect();
-  expect(made.id).toBe(Id + image);
-  expect(made.outputs).toMatchObject({ imageId: Id, name: image, build: null, platform: null });
-  expect((await diff(made, { name: image, keepLocally: true })).changed).toEqual([]);
-  await remove(made);
-  expect((await docker.getImage(image).inspect()).Id).toBe(Id);
 });

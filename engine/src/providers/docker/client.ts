@@ -71,6 +71,7 @@ export async function reach(docker: Docker, connection: Connection): Promise<Doc
     throw new Error(
       `Docker at ${connection.host} does not answer: ${messageOf(error)}; ` +
         "start Docker there, or set the docker provider's host (or DOCKER_HOST) to where it runs",
+      { cause: error },
     );
   }
 }

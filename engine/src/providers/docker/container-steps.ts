@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
 import type { Call, PropertyMap } from "../../provider.ts";
 import { isEmpty } from "../schema.ts";
-import { messageOf, statusOf } from "./client.ts";
+import { attempt, messageOf, statusOf } from "./client.ts";
 import { blocks, booleanOf, numberOf, strings, textOf } from "./values.ts";
 
 const HEALTH_POLL_MS = 250;
@@ -20,12 +20,8 @@ export async function joinNetworks(docker: Docker, id: string, known: PropertyMa
     });
   for (const network of networks) {
     const name = textOf(network["name"])!;
-    try {
-      const options = { Container: id, EndpointConfig: endpoint(network) };
-      await docker.getNetwork(name).connect(options);
-    } catch (error) {
-      throw new Error(`it could not join network ${name}: ${messageOf(error)}`);
-    }
+    const options = { Container: id, EndpointConfig: endpoint(network) };
+    await attempt(`it could not join network ${name}`, docker.getNetwork(name).connect(options));
   }
 }
 

@@ -51,7 +51,9 @@ export const containerActions = (daemon: Daemon): Actions => ({
       const words = await lastWords(container);
       await container.remove({ force: true, v: true }).catch(() => {});
       const name = String(inputs["name"]);
-      throw new Error(`container ${name}: ${messageOf(error)}; it was removed again${words}`);
+      throw new Error(`container ${name}: ${messageOf(error)}; it was removed again${words}`, {
+        cause: error,
+      });
     }
   },
 

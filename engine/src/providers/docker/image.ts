@@ -26,6 +26,7 @@ export async function ensureImage(
     throw new Error(
       `image ${name} is not on the Docker host and could not be pulled: ${messageOf(error)}; ` +
         "build or load it there, or make its registry reachable",
+      { cause: error },
     );
   }
   return docker.getImage(name).inspect();

@@ -92,7 +92,9 @@ function readIssuer(inputs: PropertyMap, key: Issuer["key"], warn: (line: string
       "caPrivateKeyPem is not the key of caCertPem; give the pair that belongs together",
     );
   const find = (id: string) => [...(ca.extensions ?? [])].find(({ extnID }) => extnID === id);
-  if (!find("2.5.29.19")) warn("caCertPem is no CA certificate; what it signs may be refused");
+  const constraints = find(id_ce_basicConstraints)?.extnValue.buffer;
+  if (!constraints || !AsnConvert.parse(constraints, BasicConstraints).cA)
+    warn("caCertPem is no CA certificate; what it signs may be refused");
   const identifier = find(id_ce_subjectKeyIdentifier)?.extnValue;
   const keyIdentifier = identifier && AsnConvert.parse(identifier.buffer, SubjectKeyIdentifier);
   return { name: ca.subject, key, keyIdentifier };

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { createHash, createPrivateKey, createPublicKey, X509Certificate } from "node:crypto";
+import { X509Certificate } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -37,68 +37,6 @@ const caInputs = (privateKeyPem: string) => ({
   setSubjectKeyId: true,
   validityPeriodHours: 24,
   allowedUses: ["cert_signing", "crl_signing", "digital_signature"],
-});
-
-describe("PrivateKey", () => {
-  test.each([
-    [{ algorithm: "RSA", rsaBits: 2048 }, "RSA PRIVATE KEY"],
-    [{ algorithm: "ECDSA", ecdsaCurve: "P256" }, "EC PRIVATE KEY"],
-    [{ algorithm: "ECDSA", ecdsaCurve: "P384" }, "EC PRIVATE KEY"],
-    [{ algorithm: "ECDSA", ecdsaCurve: "P521" }, "EC PRIVATE KEY"],
-    [{ algorithm: "ED25519" }, "PRIVATE KEY"],
-  ])("%o in every form, all of one key", async (inputs, label) => {
-    const key = await create(KEY, "key", inputs);
-    expect(text(key, "privateKeyPem")).toMatch(new RegExp(`^-----BEGIN ${label}-----\n`));
-    const publicPem = (pem: string) =>
-      createPublicKey(createPrivateKey(pem)).export({ type: "spki", format: "pem" });
-    expect(publicPem(text(key, "privateKeyPem"))).toBe(text(key, "publicKeyPem"));
-    expect(publicPem(text(key, "privateKeyPemPkcs8"))).toBe(text(key, "publicKeyPem"));
-    const der = createPublicKey(text(key, "publicKeyPem")).export({ type: "spki", format: "der" });
-    expect(key.id).toBe(createHash("sha1").update(der).digest("hex"));
-    expect(key.outputs).toMatchObject({ rsaBits: 2048, id: key.id, algorithm: inputs.algorithm });
-  });
-
-  test.each([
-    { algorithm: "RSA", ecdsaCurve: "P224" },
-    { algorithm: "ECDSA", ecdsaCurve: "P256" },
-    { algorithm: "ECDSA", ecdsaCurve: "P521" },
-    { algorithm: "ED25519", ecdsaCurve: "P224" },
-  ])("OpenSSH reads its form of %o", async (inputs) => {
-    const key = await create(KEY, "key", inputs);
-    const path = file(`id-${JSON.stringify(inputs).length}`, text(key, "privateKeyOpenssh"));
-    const derived = run("ssh-keygen", "-y", "-f", path);
-    expect(derived.trim()).toBe(text(key, "publicKeyOpenssh").trim());
-    const publicPath = file("id.pub", text(key, "publicKeyOpenssh"));
-    const sha256 = text(key, "publicKeyFingerprintSha256");
-    expect(run("ssh-keygen", "-lf", publicPath)).toContain(sha256);
-    const md5 = run("ssh-keygen", "-E", "md5", "-lf", publicPath);
-    expect(md5).toContain(`MD5:${text(key, "publicKeyFingerprintMd5")}`);
-  });
-
-  test("P-224 is the default curve and has no OpenSSH form", async () => {
-    const key = await create(KEY, "key", { algorithm: "ECDSA" });
-    expect(key.outputs).toMatchObject({
-      ecdsaCurve: "P224",
-      privateKeyOpenssh: "",
-      publicKeyOpenssh: "",
-      publicKeyFingerprintMd5: "",
-      publicKeyFingerprintSha256: "",
-    });
-  });
-
-  test("is replaced by a change, and not by spelling out a default", async () => {
-    const key = await create(KEY, "key", { algorithm: "ED25519" });
-    expect((await diff(key, { algorithm: "ED25519", rsaBits: 2048 })).changed).toEqual([]);
-    expect((await diff(key, { algorithm: "RSA" })).replaced).toEqual(["algorithm"]);
-  });
-
-  test("private forms are secret outputs", () => {
-    expect([...tlsProvider().secretOutputs(KEY)].sort()).toEqual([
-      "privateKeyOpenssh",
-      "privateKeyPem",
-      "privateKeyPemPkcs8",
-    ]);
-  });
 });
 
 describe("certificates", () => {
@@ -243,6 +181,21 @@ describe("certificates", () => {
     await expect(create(SIGNED, "leaf", { ...inputs, caPrivateKeyPem: "hunter2" })).rejects.toThrow(
       /^(?!.*hunter2).*caPrivateKeyPem is not a private key/,
     );
+  });
+
+  test("an authority that is none gets a warning", async () => {
+    const key = await create(KEY, "key", { algorithm: "ED25519" });
+    const inputs = { ...caInputs(text(key, "privateKeyPem")), isCaCertificate: false };
+    const noCa = await create(SELF_SIGNED, "ca", inputs);
+    const request = await create(REQUEST, "r", { privateKeyPem: text(key, "privateKeyPem") });
+    const leaf = await create(SIGNED, "leaf", {
+      certRequestPem: text(request, "certRequestPem"),
+      caCertPem: text(noCa, "certPem"),
+      caPrivateKeyPem: text(key, "privateKeyPem"),
+      validityPeriodHours: 1,
+      allowedUses: [],
+    });
+    expect(leaf.log).toEqual(["caCertPem is no CA certificate; what it signs may be refused"]);
   });
 
   test("a use that does not exist is refused with what is allowed", async () => {

@@ -1,0 +1,134 @@
+import { afterAll, describe, expect, test } from "vitest";
+import type { PropertyMap } from "../../../engine/src/provider.ts";
+import { CONTAINER, dockerLab, IMAGE, NETWORK, VOLUME } from "./docker-lab.ts";
+
+const lab = await dockerLab();
+const { create, diff, docker, image, labels, prefix, read, remove } = lab;
+
+afterAll(() => lab.cleanUp());
+
+describe("a container that cannot come up is removed, and the error tells why", () => {
+  const exists = async (name: string) =>
+    (await docker.listContainers({ all: true, filters: { name: [name] } })).length > 0;
+
+  test.each<[string, PropertyMap, RegExp]>([
+    ["no such program", { command: ["/nope"] }, /"?\/nope"?: .*no such file.*it was removed again/],
+    [
+      "unhealthy",
+      {
+        command: ["sleep", "9"],
+        wait: true,
+        waitTimeout: 1,
+        healthcheck: { tests: ["CMD", "false"], interval: "1s" },
+      },
+      /was not healthy within waitTimeout \(1 s\)/,
+    ],
+    [
+      "ends while it is waited for",
+      {
+        command: ["sh", "-c", "echo oops; exit 7"],
+        wait: true,
+        healthcheck: { tests: ["CMD", "true"], interval: "9s" },
+      },
+      /ended before it was healthy.*ended with code 7; its log ends:\noops/s,
+    ],
+    [
+      "no such network",
+      { networksAdvanced: [{ name: "synfleet-none" }] },
+      /network synfleet-none.*it was removed again/,
+    ],
+  ])("%s", async (_case, change, message) => {
+    const name = `${prefix}-bad`;
+    await expect(create(CONTAINER, "bad", { name, image, labels, ...change })).rejects.toThrow(
+      message,
+    );
+    expect(await exists(name)).toBe(false);
+  });
+
+  test("a name that another holds is left alone", async () => {
+    const other = await docker.createContainer({
+      name: `${prefix}-other`,
+      Image: image,
+      Labels: { "synfleet.test": prefix },
+    });
+    await expect(
+      create(CONTAINER, "c", { name: `${prefix}-other`, image, labels }),
+    ).rejects.toThrow(/could not be made: .*already in use/);
+    await other.remove();
+  });
+
+  test("one that a killed run of the same resource left makes way", async () => {
+    const shape = {
+      name: `${prefix}-again`,
+      image,
+      labels,
+      command: ["sleep", "99"],
+      destroyGraceSeconds: 0,
+    };
+    const first = await create(CONTAINER, "again", shape);
+    const second = await create(CONTAINER, "again", shape);
+    expect(second.id).not.toBe(first.id);
+    expect(await read(first)).toBeUndefined();
+    await remove(second);
+  });
+
+  test("an image that is nowhere", async () => {
+    const missing = "localhost:1/synfleet-none:1";
+    await expect(create(CONTAINER, "c", { name: `${prefix}-x`, image: missing })).rejects.toThrow(
+      /image localhost:1\/synfleet-none:1 is not on the Docker host and could not be pulled/,
+    );
+  });
+});
+
+describe("networks and volumes", () => {
+  test("read back without a difference", async () => {
+    for (const type of [NETWORK, VOLUME]) {
+      const made = await create(type, "plain", { name: `${prefix}-plain`, labels });
+      expect((await diff(made, { name: `${prefix}-plain`, labels })).changed).toEqual([]);
+      expect(await read(made)).toEqual({ id: made.id, inputs: made.inputs, outputs: made.outputs });
+    }
+  });
+
+  test("a chosen subnet, and what a killed run left is taken over", async () => {
+    const shape = {
+      name: `${prefix}-subnet`,
+      labels,
+      internal: true,
+      ipamConfigs: [{ subnet: "198.18.77.0/24" }],
+    };
+    const made = await create(NETWORK, "subnet", shape);
+    expect((await diff(made, shape)).changed).toEqual([]);
+    expect((await create(NETWORK, "subnet", shape)).id).toBe(made.id);
+    await expect(create(NETWORK, "subnet", { ...shape, internal: false })).rejects.toThrow(
+      /could not be made: .*already exists/,
+    );
+    await remove(made);
+    expect(await read(made)).toBeUndefined();
+    await remove(made);
+  });
+
+  test("a network waits for a container that is still leaving", async () => {
+    const made = await create(NETWORK, "busy", { name: `${prefix}-busy`, labels });
+    const user = await create(CONTAINER, "user", {
+      name: `${prefix}-user`,
+      image,
+      labels,
+      command: ["sleep", "99"],
+      networksAdvanced: [{ name: made.id }],
+    });
+    const removing = remove(made);
+    await remove(user);
+    await removing;
+    expect(await read(made)).toBeUndefined();
+  });
+});
+
+test("an image that is there is kept when it goes", async () => {
+  const made = await create(IMAGE, "image", { name: image, keepLocally: true });
+  const { Id } = await docker.getImage(image).inspect();
+  expect(made.id).toBe(Id + image);
+  expect(made.outputs).toMatchObject({ imageId: Id, name: image, build: null, platform: null });
+  expect((await diff(made, { name: image, keepLocally: true })).changed).toEqual([]);
+  await remove(made);
+  expect((await docker.getImage(image).inspect()).Id).toBe(Id);
+});
