@@ -28,7 +28,7 @@ export const containerSecretsAsFiles: ResourceValidationPolicy = {
     if (args.type !== containerType) args.notApplicable("not a container");
     marked.set(
       args.urn,
-      shownProperties.filter((key) => hasMark(args.props[key])),
+      shownProperties.filter((key) => hasMark(unwrapped(args.props)[key])),
     );
   },
   validateResource: (args, report) => {
@@ -73,6 +73,15 @@ function looksSecret(name: string, value: string): boolean {
   if (credentialUrl.test(value) || privateKey.test(value)) return true;
   if (value === "" || value.startsWith("/")) return false;
   return secretName.test(name) && !pointsElsewhere.test(name);
+}
+
+/** The SDK wraps properties to hide marks from readers; below the wrappers they are as they came. */
+function unwrapped(props: Record<string, unknown>): Record<string, unknown> {
+  let at = props;
+  while (at["__isSpecialProxy"] === true) {
+    at = at["__getSpecialProxyTarget"] as Record<string, unknown>;
+  }
+  return at;
 }
 
 function hasMark(value: unknown): boolean {

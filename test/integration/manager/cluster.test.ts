@@ -117,6 +117,37 @@ describe("when a member dies", () => {
   });
 });
 
+describe("when a member hangs", () => {
+  test("the others go on, and nobody waits for it", async () => {
+    await lab.docker(["pause", lab.name("postgres3")]);
+    try {
+      await until(
+        "notice",
+        async () => (await ask(lab, 1, "/cluster/members")).body as synapse.MembersBody,
+        (body) => body.members[2]?.presence === "unreachable",
+        15_000,
+      );
+      const beganMs = Date.now();
+      await insert(1, "while another hangs");
+      expect((await ask(lab, 1, "/health")).status).toBe(200);
+      expect((await ask(lab, 3, "/health")).status).toBe(200);
+      expect((await standing(lab, 1)).admitted).toBe(true);
+      expect((await standing(lab, 2)).admitted).toBe(true);
+      expect(Date.now() - beganMs).toBeLessThan(3000);
+    } finally {
+      await lab.docker(["unpause", lab.name("postgres3")]);
+    }
+    await until("a complete mesh", everyStanding, (all) =>
+      all.every((entry) => entry.meshComplete && entry.admitted),
+    );
+    await until(
+      "the row",
+      () => count(3),
+      (rows) => rows === 54,
+    );
+  });
+});
+
 describe("when etcd is gone", () => {
   test("members stay open, health stays good, consensus says so", async () => {
     const etcd = numbers.map((number) => lab.name(`etcd${number}`));

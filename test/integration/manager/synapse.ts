@@ -72,7 +72,7 @@ export async function ask(
   );
 }
 
-interface MembersBody {
+export interface MembersBody {
   readonly initialised: boolean;
   readonly mesh_complete: boolean;
   readonly members: readonly {
