@@ -60,9 +60,12 @@ export async function ask(
     await rule.remediateResource?.(args(subject.props));
     const validations = [rule.validateResource ?? []].flat();
     for (const validate of validations) {
-      await validate(args(unknownCheckingProxy(withoutMarks(subject.props))), (message) => {
-        violations.push(message);
-      });
+      await validate(
+        args(unknownCheckingProxy(withoutMarks(subject.props)) as Record<string, unknown>),
+        (message) => {
+          violations.push(message);
+        },
+      );
     }
   } catch (error) {
     if (error instanceof NotApplicable) return "not applicable";
@@ -73,7 +76,7 @@ export async function ask(
 }
 
 /** The host takes the marks of secrets off before it validates. */
-function withoutMarks(value: unknown): any {
+function withoutMarks(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutMarks);
   if (typeof value !== "object" || value === null) return value;
   if (value.constructor.name === "Secret") return (value as { value: unknown }).value;

@@ -25,6 +25,8 @@ export class Lab {
   readonly authority: TestAuthority;
   readonly #containers = new Set<string>();
   readonly #volumes = new Set<string>();
+  readonly #underWay = new Set<Promise<unknown>>();
+  #ending = false;
 
   private constructor(prefix: string, authority: TestAuthority) {
     this.prefix = prefix;
@@ -129,7 +131,10 @@ export class Lab {
 
   /** Runs docker and throws when it fails. */
   async docker(args: readonly string[], stdin?: Buffer): Promise<Ended> {
-    const ended = await this.try(args, stdin);
+    if (this.#ending) throw new Error("the lab is being removed");
+    const running = this.try(args, stdin);
+    this.#underWay.add(running);
+    const ended = await running.finally(() => this.#underWay.delete(running));
     if (ended.code === 0) return ended;
     throw new Error(`docker ${args.slice(0, 4).join(" ")} … exited ${ended.code}: ${ended.stderr}`);
   }
@@ -156,6 +161,9 @@ export class Lab {
 
   /** Removes all that was made, also when half of it failed. */
   async destroy(): Promise<void> {
+    // What a failed set-up left under way would otherwise make containers after they were removed.
+    this.#ending = true;
+    await Promise.allSettled(this.#underWay);
     await Promise.all([...this.#containers].map((alias) => this.removeContainer(alias)));
     await Promise.all([...this.#volumes].map((name) => this.removeVolume(name)));
     await this.try(["network", "rm", this.prefix]);
