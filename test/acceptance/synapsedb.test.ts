@@ -100,7 +100,7 @@ describe("secrets and containers", () => {
       expect([Name, HostConfig.LogConfig.Config["max-size"]]).toEqual([Name, "10m"]);
       expect([Name, HostConfig.CapDrop]).toEqual([Name, ["ALL"]]);
       const addresses = Object.values(
-        HostConfig.PortBindings as Record<string, { HostIp: string }[]>,
+        (HostConfig.PortBindings ?? {}) as Record<string, { HostIp: string }[]>,
       ).flat();
       expect([Name, addresses.every(({ HostIp }) => HostIp === "127.0.0.1")]).toEqual([Name, true]);
       if (!Name.endsWith("-init")) {

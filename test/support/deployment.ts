@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { parse, stringify } from "yaml";
 import { projectDirectory } from "../../commands/support/paths.ts";
 import { run, type Ended } from "../../commands/support/process.ts";
@@ -36,6 +36,7 @@ export class Deployment {
   static async create(settings: Record<string, unknown> = {}): Promise<Deployment> {
     const directory = await mkdtemp(join(tmpdir(), "synfleet-"));
     const ports = await freePorts(10);
+    await writeProject(directory);
     const deployment = new Deployment(directory, {
       members: [1, 2, 3].map((number, index) => ({
         name: `postgres${number}`,
@@ -66,16 +67,26 @@ export class Deployment {
     );
   }
 
-  engine(...args: string[]): Promise<Ended> {
-    return run(
-      process.execPath,
-      [engineMain, ...args, "--non-interactive", "--config-file", this.#configFile],
-      { env: this.env, cwd: projectDirectory },
-    );
+  /** The stack's own settings, without the name space. */
+  settings(): Record<string, unknown> {
+    return structuredClone(this.#settings);
+  }
+
+  /** Takes the place of all settings. */
+  async replace(settings: Record<string, unknown>): Promise<void> {
+    for (const key of Object.keys(this.#settings)) delete this.#settings[key];
+    await this.set(settings);
+  }
+
+  engine(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+    return run(process.execPath, [engineMain, ...args, "--non-interactive"], {
+      env: { ...this.env, ...env },
+      cwd: this.directory,
+    });
   }
 
   async mustRun(...args: string[]): Promise<string> {
-    const { code, stdout, stderr } = await this.engine(...args);
+    const { code, stdout, stderr } = await this.engine(args);
     if (code !== 0) throw new Error(`${args.join(" ")} ended with ${code}:\n${stdout}\n${stderr}`);
     return stdout;
   }
@@ -119,6 +130,16 @@ export class Deployment {
     };
     return encryptionsalt ? { encryptionsalt } : {};
   }
+}
+
+/** The program as a project of its own folder, where the stack's configuration and state are kept. */
+async function writeProject(directory: string): Promise<void> {
+  const project = parse(await readFile(join(projectDirectory, "Pulumi.yaml"), "utf8")) as object;
+  const main = relative(directory, join(projectDirectory, "index.ts"));
+  await writeFile(
+    join(directory, "Pulumi.yaml"),
+    stringify({ ...project, main, backend: undefined }),
+  );
 }
 
 /** Names of containers, networks and volumes that carry the fleet's label. */

@@ -74,7 +74,7 @@ export function containerArgs(spec: WorkloadSpec, at: Placement) {
         interval: "10s",
         timeout: "5s",
         retries: 3,
-        startPeriod: "60s",
+        startPeriod: "1m0s",
       },
     }),
     labels: Object.entries(at.labels).map(([label, value]) => ({ label, value })),

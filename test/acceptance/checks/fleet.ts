@@ -23,6 +23,10 @@ export function writeUrl({ outputs }: Fleet): string {
   return String(outputs.endpoints["write"]);
 }
 
+export function managers({ outputs }: Fleet): string[] {
+  return [outputs.endpoints["managers"] ?? []].flat();
+}
+
 /** Runs `use` with a connection to each node, in the order of the members. */
 export async function onEachNode<T>(
   fleet: Fleet,

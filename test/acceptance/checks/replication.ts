@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { get } from "../../../commands/support/https.ts";
 import { until } from "../../support/until.ts";
-import { ask, onEachNode, writeUrl, type Fleet } from "./fleet.ts";
+import { ask, managers, onEachNode, writeUrl, type Fleet } from "./fleet.ts";
 
 /** Every node takes writes, and what one takes all have. */
 export function replicationChecks(fleet: () => Fleet): void {
@@ -123,6 +124,11 @@ export function replicationChecks(fleet: () => Fleet): void {
         return new Set(values).size === 1 ? (values[0] as string) : undefined;
       });
       expect(value).toMatch(/^node [123], 49$/);
+      const recorded = await until("recorded conflicts", async () => {
+        const totals = await Promise.all(managers(fleet()).map((url) => conflictsOf(fleet(), url)));
+        return totals.some((total) => total > 0) ? totals : undefined;
+      });
+      expect(recorded.length).toBe(3);
     });
   });
 
@@ -148,4 +154,11 @@ export function replicationChecks(fleet: () => Fleet): void {
     });
     expect(titles).toEqual(["Doc 2", "Doc 1", "Doc 3"]);
   });
+}
+
+async function conflictsOf(fleet: Fleet, manager: string): Promise<number> {
+  const { caCertificate, credentials } = fleet.outputs;
+  const headers = { authorization: `Bearer ${credentials.managerToken}` };
+  const { text } = await get(`${manager}/replication/status`, caCertificate, { headers });
+  return (JSON.parse(text) as { conflicts: { total: number } }).conflicts.total;
 }

@@ -1,10 +1,16 @@
 import { expect, test } from "vitest";
 import { get } from "../../../commands/support/https.ts";
-import { ask, onEachNode, readUrl, writeUrl, type Fleet } from "./fleet.ts";
+import { until } from "../../support/until.ts";
+import { ask, managers, onEachNode, readUrl, writeUrl, type Fleet } from "./fleet.ts";
+
+interface Target {
+  readonly labels: { readonly job: string };
+  readonly health: string;
+  readonly lastError: string;
+}
 
 /** What runs beside the databases: managers, consensus, statistics, metrics. */
 export function serviceChecks(fleet: () => Fleet): void {
-  const managers = () => [fleet().outputs.endpoints["managers"] ?? []].flat();
   const ca = () => fleet().outputs.caCertificate;
   const bearer = () => ({ authorization: `Bearer ${fleet().outputs.credentials.managerToken}` });
 
@@ -33,7 +39,7 @@ export function serviceChecks(fleet: () => Fleet): void {
 
   test("exactly one manager reports the leader of the consensus, and all report the same", async () => {
     const statuses = await Promise.all(
-      managers().map(async (url) => {
+      managers(fleet()).map(async (url) => {
         const { status, text } = await get(`${url}/raft/status`, ca(), { headers: bearer() });
         expect(status).toBe(200);
         return JSON.parse(text) as {
@@ -52,7 +58,7 @@ export function serviceChecks(fleet: () => Fleet): void {
   });
 
   test("a manager tells its health to anyone and the rest to those with the token", async () => {
-    const [url] = managers();
+    const [url] = managers(fleet());
     expect((await get(`${url}/health`, ca())).status).toBe(200);
     for (const path of ["/raft/status", "/cluster/members", "/replication/status", "/metrics"]) {
       expect((await get(`${url}${path}`, ca())).status).toBe(401);
@@ -79,22 +85,18 @@ export function serviceChecks(fleet: () => Fleet): void {
     const { user, password } = fleet().outputs.credentials.statistics;
     const login = { auth: `${user}:${password}` };
     expect((await get(`${base}/-/ready`, ca())).status).toBe(401);
-    const { text } = await get(`${base}/api/v1/targets?state=active`, ca(), login);
-    const targets = (JSON.parse(text) as any).data.activeTargets as {
-      labels: { job: string };
-      health: string;
-      lastError: string;
-    }[];
+    // A target is known once Prometheus has read its configuration, and its health after the first scrape.
+    const targets = await until("a scrape of every target", async () => {
+      const { text } = await get(`${base}/api/v1/targets?state=active`, ca(), login);
+      const active = (JSON.parse(text) as any).data.activeTargets as Target[];
+      const scraped = active.length > 0 && active.every(({ health }) => health !== "unknown");
+      return scraped ? active : undefined;
+    });
     expect(
-      targets.filter(({ health }) => health === "down").map(({ lastError }) => lastError),
+      targets.filter(({ health }) => health !== "up").map(({ lastError }) => lastError),
     ).toEqual([]);
     expect([...new Set(targets.map(({ labels }) => labels.job))].sort()).toEqual([
-      "balancer",
-      "etcd",
-      "manager",
-      "node",
-      "postgres",
-      "prometheus",
+      ...["balancer", "etcd", "manager", "node", "postgres", "prometheus"],
     ]);
     const rules = JSON.parse((await get(`${base}/api/v1/rules`, ca(), login)).text) as any;
     expect(rules.data.groups.flatMap((group: any) => group.rules).length).toBeGreaterThan(10);
