@@ -1,7 +1,15 @@
 #!/usr/bin/env node
 /** synfleet-engine: the words of the Pulumi CLI, carried out here. */
-import { main } from "./cli/main.ts";
+import { enableCompileCache } from "node:module";
+import { homedir } from "node:os";
+import { join } from "node:path";
 
+// Compiled code is kept between runs, for this process and, by the variable, for the program: it halves the start of both.
+const cache = process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
+process.env["NODE_COMPILE_CACHE"] ??= join(cache, "synfleet", "compiled");
+enableCompileCache(process.env["NODE_COMPILE_CACHE"]);
+
+const { main } = await import("./cli/main.ts");
 process.exitCode = await main(process.argv.slice(2), {
   env: process.env,
   terminal: {

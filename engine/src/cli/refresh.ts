@@ -13,7 +13,7 @@ import { EngineError } from "../errors.ts";
 
 interface Place {
   readonly session: Session;
-  readonly project: { readonly name: string };
+  readonly project: { readonly name: string; readonly pwd: string };
   readonly files: { readonly stack: string };
   readonly seed: Uint8Array;
   readonly cancelled: AbortSignal;

@@ -1,6 +1,5 @@
 /** stack: init, select, ls, output, export, rm, and the overview. */
-import { writeFile } from "node:fs/promises";
-import { rm } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { EXIT, EngineError, unsupported } from "../errors.ts";
 import { renderValue } from "../display/values.ts";
 import { shortType } from "../display/display.ts";
@@ -8,7 +7,7 @@ import { STACK_TYPE, urnName } from "../deployment/urn.ts";
 import type { StackFile } from "../project/stackfile.ts";
 import { selectStack, selectedStack } from "../project/workspace.ts";
 import { StackFiles, listStacks } from "../state/backend.ts";
-import { openSnapshot, serializeDeployment } from "../state/checkpoint.ts";
+import { openSnapshot, renderCheckpoint, serializeDeployment } from "../state/checkpoint.ts";
 import { blindCodec, crypterCodec, plaintextCodec } from "../state/secrets.ts";
 import { Secret, masked } from "../values/property.ts";
 import { parseStackName, type Session } from "./session.ts";
@@ -30,9 +29,9 @@ export async function init(session: Session): Promise<number> {
   if (await files.load()) throw new EngineError(`stack '${files.stack}' already exists`);
   const file = await session.stackFile(files.stack);
   const secrets = await session.secretsOrNew(file, undefined);
-  await secrets.crypter();
-  const checkpoint = { stack: files.qualifiedName };
-  await files.save(JSON.stringify({ version: 3, checkpoint }));
+  const codec = crypterCodec(await secrets.crypter());
+  const empty = { resources: [], pending: [], encryptionSalt: secrets.encryptionSalt };
+  await files.save(renderCheckpoint(files.qualifiedName, empty, codec));
   if (!session.arguments.flag("no-select")) await selectStack(project, session.env, files.stack);
   session.print(`Created stack '${files.stack}'`);
   return EXIT.ok;

@@ -115,7 +115,7 @@ export async function startPack(directory: string, place: PackPlace): Promise<Pa
     call: (method, request) => ask(client, method, request),
     close: () => {
       client.close();
-      child.kill("SIGKILL");
+      child.kill("SIGTERM");
     },
   };
 }

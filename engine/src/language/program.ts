@@ -62,7 +62,11 @@ export interface Program {
   /** Exit code; a signal counts as failure. */
   readonly exited: Promise<number>;
   kill(): void;
+  /** Gives it a moment to exit, then ends it. */
+  gone(): Promise<void>;
 }
+
+const EXIT_MILLISECONDS = 150;
 
 /** The SDK says that it has shown the error itself. */
 export const ALREADY_SHOWN = 32;
@@ -107,11 +111,17 @@ export function startProgram(options: ProgramOptions): Program {
     child.on("error", () => resolve(1));
     child.on("close", (code) => resolve(code ?? 1));
   });
+  const kill = (): void => {
+    if (child.exitCode === null) child.kill("SIGKILL");
+  };
   return {
     process: child,
     exited,
-    kill: () => {
-      if (child.exitCode === null) child.kill("SIGKILL");
+    kill,
+    async gone() {
+      const timer = setTimeout(kill, EXIT_MILLISECONDS);
+      await exited;
+      clearTimeout(timer);
     },
   };
 }

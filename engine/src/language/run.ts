@@ -52,7 +52,6 @@ export async function runProgram(options: RunOptions): Promise<void> {
     onProgramDone: () => {
       ended = true;
       announceEnd();
-      // The program has nothing left to do but exit; it is ended below, when its exit is of no use to anyone.
       return Promise.resolve();
     },
   });
@@ -87,7 +86,10 @@ export async function runProgram(options: RunOptions): Promise<void> {
     if (!context.stopped) await options.beforeDeletes();
     await deployment.finish();
   } finally {
-    program.kill();
+    // A program that said it is done is left to exit by itself: it keeps its compiled code for the next run.
+    if (!ended) program.kill();
+    await context.snapshot.close();
+    await program.gone();
     server.forceShutdown();
     doorway.close();
   }

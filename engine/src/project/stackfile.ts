@@ -1,6 +1,6 @@
 /** Pulumi.STACK.yaml, edited in place: comments and the order of keys stay as the user has them. */
 import { dirname, extname, join } from "node:path";
-import { Document, YAMLMap, isMap, isScalar, isSeq, parseDocument, type Node } from "yaml";
+import { Document, YAMLMap, isMap, isNode, isScalar, isSeq, parseDocument, type Node } from "yaml";
 import { EngineError } from "../errors.ts";
 import { readIfThere, writeAtomically } from "../state/files.ts";
 import type { Project } from "./project.ts";
@@ -72,7 +72,10 @@ export class StackFile {
   set(key: string, value: unknown): void {
     if (!isMap(this.document.get("config")))
       this.document.set("config", this.document.createNode({}));
-    this.document.setIn(["config", key], this.document.createNode(value));
+    const now = this.document.createNode(value) as Node;
+    const old = this.document.getIn(["config", key], true);
+    if (isNode(old)) Object.assign(now, { comment: old.comment, commentBefore: old.commentBefore });
+    this.document.setIn(["config", key], now);
   }
 
   delete(key: string): boolean {

@@ -52,8 +52,17 @@ export function keyCrypter(key: Uint8Array): Crypter {
   };
 }
 
-async function deriveKey(passphrase: string, salt: Uint8Array): Promise<Buffer> {
-  return promisify(pbkdf2)(passphrase, salt, ITERATIONS, KEY_BYTES, "sha256");
+/** A process that runs several commands derives a key once. */
+const derived = new Map<string, Promise<Buffer>>();
+
+function deriveKey(passphrase: string, salt: Uint8Array): Promise<Buffer> {
+  const name = `${Buffer.from(salt).toString("base64")}:${passphrase}`;
+  let key = derived.get(name);
+  if (!key) {
+    key = promisify(pbkdf2)(passphrase, salt, ITERATIONS, KEY_BYTES, "sha256");
+    derived.set(name, key);
+  }
+  return key;
 }
 
 /** Opens the crypter of an `encryptionsalt`, which proves the passphrase. */

@@ -95,7 +95,8 @@ export class StackFiles {
     await this.keepBackup();
     await writeAtomically(this.state, text);
     // The CLI keeps the checksum of a blob beside it; ours would not match it any more.
-    await rm(`${this.state}.attrs`, { force: true });
+    for (const name of [`${this.state}.attrs`, `${this.state}.bak.attrs`])
+      await rm(name, { force: true });
   }
 
   /** The state before this write, under a second name: a link costs nothing and the rename leaves it alone. */
