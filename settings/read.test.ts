@@ -119,6 +119,15 @@ describe("wrong settings", () => {
     expect(problemsOf(given)).toEqual(expected);
   });
 
+  test("of both kinds are told together: wrong by themselves, and wrong beside each other", () => {
+    const given = { topology: "mesh", etcd: [{ name: "etcd1" }, { name: "etcd1" }] };
+    expect(problemsOf(given).map((line) => line.split(": got")[0])).toEqual([
+      "synfleet:topology",
+      "synfleet:etcd[1].name",
+      "synfleet:etcd",
+    ]);
+  });
+
   test("are all told at once", () => {
     const given = { topology: "single-host", etcd: [], members: [{ name: "a1" }, { name: "b1" }] };
     expect(problemsOf(given).map((line) => line.split(":")[1])).toEqual([

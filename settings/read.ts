@@ -33,11 +33,33 @@ export function readSettings(config = pulumi.runtime.allConfig()): Settings {
 /** The same for settings that are at hand as an object, as in programs that import the library. */
 export function parseSettings(given: unknown): Settings {
   const parsed = settingsSchema.safeParse(given);
-  const problems = parsed.success
-    ? checkSettings(resolve(parsed.data))
-    : parsed.error.issues.flatMap((issue) => fromZod(issue, given));
-  if (!parsed.success || problems.length > 0) throw new SettingsError(problems);
-  return resolve(parsed.data);
+  if (parsed.success) {
+    const settings = resolve(parsed.data);
+    const problems = checkSettings(settings);
+    if (problems.length > 0) throw new SettingsError(problems);
+    return settings;
+  }
+  throw new SettingsError([
+    ...parsed.error.issues.flatMap((issue) => fromZod(issue, given)),
+    ...problemsOfTheRest(given, new Set(parsed.error.issues.flatMap(wrongKeys))),
+  ]);
+}
+
+/** Top-level keys that an issue is about. */
+function wrongKeys(issue: z.core.$ZodIssue): PropertyKey[] {
+  if (issue.path.length > 0) return [issue.path[0]!];
+  return issue.code === "unrecognized_keys" ? issue.keys : [];
+}
+
+/** What is wrong between the settings that are well-formed by themselves, so that one run tells everything. */
+function problemsOfTheRest(given: unknown, wrong: ReadonlySet<PropertyKey>): Problem[] {
+  if (typeof given !== "object" || given === null) return [];
+  const rest = Object.entries(given).filter(([key]) => !wrong.has(key));
+  const parsed = settingsSchema.safeParse(Object.fromEntries(rest));
+  if (!parsed.success) return [];
+  // A default that stands in for a wrong value must not be reported in its place.
+  const stated = new Set(rest.map(([key]) => key));
+  return checkSettings(resolve(parsed.data)).filter(({ key }) => stated.has(key.split(/[.[]/)[0]!));
 }
 
 /** Configuration is text: lists, objects, numbers and booleans are JSON, and what is not JSON is a word. */
