@@ -97,9 +97,18 @@ export class Lab {
     }
     archive.finalize();
     const volume = `${this.name(`${alias}-files`)}:/files`;
-    const tar = ["run", "--rm", "--interactive", "--user", "0", "--volume", volume];
+    const tar = ["run", "--rm", "--interactive", "--network", "none", "--user", "0"];
     await this.docker(
-      [...tar, "--entrypoint", "tar", await buildImage("etcd"), "-xC", "/files"],
+      [
+        ...tar,
+        "--volume",
+        volume,
+        "--entrypoint",
+        "tar",
+        await buildImage("etcd"),
+        "-xC",
+        "/files",
+      ],
       await buffer(archive as unknown as AsyncIterable<Buffer>),
     );
   }
