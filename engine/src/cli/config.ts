@@ -130,7 +130,8 @@ function typed(text: string, type: string | undefined): unknown {
 }
 
 async function valueFromInput(session: Session, key: string): Promise<string> {
-  if (session.interactive && session.ask) return session.ask(`value for ${key}: `);
+  const ask = session.arguments.flag("secret") ? session.askSecretly : session.ask;
+  if (ask) return ask(`value for ${key}: `);
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks)

@@ -1,5 +1,6 @@
 /** What every command shares: the project, the stack, its files and secrets, and how to speak with the user. */
 import { createInterface } from "node:readline/promises";
+import { Writable } from "node:stream";
 import { chdir } from "node:process";
 import type { LoadProvider } from "../deployment/registry.ts";
 import { painter, type Paint } from "../display/words.ts";
@@ -96,22 +97,26 @@ export class Session {
     return StackFile.load(stackFilePath(project, stack, this.arguments.text("config-file")));
   }
 
-  get ask(): ((question: string, silent?: boolean) => Promise<string>) | undefined {
+  get ask(): ((question: string) => Promise<string>) | undefined {
+    return this.interactive ? (question) => prompt(question, process.stdout) : undefined;
+  }
+
+  /** What is typed is not shown. */
+  get askSecretly(): ((question: string) => Promise<string>) | undefined {
     if (!this.interactive) return undefined;
     return async (question) => {
-      const reader = createInterface({ input: process.stdin, output: process.stdout });
-      try {
-        return await reader.question(question);
-      } finally {
-        reader.close();
-      }
+      this.terminal.write(question);
+      const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+      const answer = await prompt("", nowhere);
+      this.terminal.write("\n");
+      return answer;
     };
   }
 
   /** The secrets manager that the stack's file or state names, or undefined when neither has secrets yet. */
   secrets(file: StackFile, raw: RawCheckpoint | undefined): SecretsManager | undefined {
     const salt = file.encryptionSalt ?? raw?.deployment?.secrets_providers?.state?.salt;
-    return salt === undefined ? undefined : existingSecrets(salt, this.env, this.ask);
+    return salt === undefined ? undefined : existingSecrets(salt, this.env, this.askSecretly);
   }
 
   /** The same, made and noted in the stack's file when there is none. */
@@ -124,7 +129,7 @@ export class Session {
       }
       return known;
     }
-    const fresh = await freshSecrets(this.env, this.ask);
+    const fresh = await freshSecrets(this.env, this.askSecretly);
     file.encryptionSalt = fresh.encryptionSalt;
     await file.save();
     return fresh;
@@ -137,6 +142,15 @@ export class Session {
   async confirm(question: string): Promise<boolean> {
     const answer = await this.ask?.(question);
     return answer === "yes" || answer === "y";
+  }
+}
+
+async function prompt(question: string, output: Writable): Promise<string> {
+  const reader = createInterface({ input: process.stdin, output, terminal: true });
+  try {
+    return await reader.question(question);
+  } finally {
+    reader.close();
   }
 }
 

@@ -41,7 +41,7 @@ export async function openState(
 
 async function oldSecrets(session: Session, salt: string): Promise<SecretsManager> {
   const { existingSecrets } = await import("../secrets/passphrase.ts");
-  return existingSecrets(salt, session.env, session.ask);
+  return existingSecrets(salt, session.env, session.askSecretly);
 }
 
 /** The stack's lock; that of a dead process is cleared with a line. */

@@ -22,9 +22,16 @@ export async function refreshAll(context: DeploymentContext): Promise<RefreshRes
     context.found.map(async (was) =>
       refreshable(was) && context.targets.includes(was.urn)
         ? { was, now: await refreshOne(context, was) }
-        : { was, now: was },
+        : { was, now: untouched(context, was) },
     ),
   );
+}
+
+/** Components and providers are what the program says they are; they count as unchanged. */
+function untouched(context: DeploymentContext, was: Resource): Resource {
+  const { urn, type } = was;
+  context.emit({ kind: "done", op: "same", urn, type, seconds: 0, now: was });
+  return was;
 }
 
 async function refreshOne(
