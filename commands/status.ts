@@ -1,6 +1,7 @@
 import { get } from "./support/https.ts";
 import { readArguments } from "./support/arguments.ts";
 import { run } from "./support/process.ts";
+import { configValue } from "./support/stack-config.ts";
 import { Stack, type Outputs } from "./support/stack.ts";
 import { table } from "./support/table.ts";
 
@@ -52,7 +53,7 @@ export async function status(args: string[]): Promise<number> {
   console.log(
     `\nMembers\n${members(views)}\n\nReplication\n${replication(views)}\n\nManagers\n${managers(views)}`,
   );
-  console.log(`\nImages\n${await images()}`);
+  console.log(`\nImages\n${await images(options.stack)}`);
   return healthy(views) ? 0 : 1;
 }
 
@@ -112,20 +113,15 @@ function managers(views: readonly View[]): string {
   return table(views.map(({ url, role, error }) => indent([url, error ?? role ?? "-"])));
 }
 
-/** Installed versions, as the images' labels have them. */
-async function images(): Promise<string> {
-  const format = '{{index .RepoTags 0}}\t{{index .Config.Labels "org.synfleet.packages"}}';
-  const { stdout: ids } = await run("docker", [
-    "image",
-    "ls",
-    "--quiet",
-    "--filter",
-    "label=org.synfleet.packages",
+/** Installed versions of what runs here, as the labels of its images have them. */
+async function images(stack: string): Promise<string> {
+  const fleet = String((await configValue(stack, "name")) ?? "synapsedb");
+  const { stdout } = await run("docker", [
+    ...["ps", "--all", "--filter", `label=org.synfleet.fleet=${fleet}`],
+    ...["--format", '{{.Image}}\t{{.Label "org.synfleet.packages"}}'],
   ]);
-  const unique = [...new Set(ids.split("\n").filter((id) => id !== ""))];
-  if (unique.length === 0) return "  none on this machine";
-  const { stdout } = await run("docker", ["image", "inspect", "--format", format, ...unique]);
-  const rows = stdout.trim().split("\n").sort();
+  const rows = [...new Set(stdout.split("\n").filter((row) => row !== ""))].sort();
+  if (rows.length === 0) return "  nothing of it runs on this machine";
   return table(rows.map((row) => indent(row.split("\t"))));
 }
 

@@ -114,6 +114,15 @@ test("only targets are touched", async () => {
   expect(objectsIn(lab.objects)).toEqual(["a", "b"]);
 });
 
+test("a destroy leaves what is excluded and what it stands on, and an up finds it again", async () => {
+  lab.declare([thing("a"), thing("b", { value: "${a.echo}" }), thing("c")]);
+  await lab.up();
+  const { code } = await lab.run("destroy", "--yes", "--exclude", "**::b");
+  expect(code).toBe(0);
+  expect(objectsIn(lab.objects)).toEqual(["a", "b"]);
+  expect((await lab.up()).out).toContain("+ 1 created");
+});
+
 describe("bad input changes nothing", () => {
   test.each([
     [["up", "--yes"], { PULUMI_CONFIG_PASSPHRASE: "wrong" }, 1, "incorrect passphrase"],

@@ -18,8 +18,10 @@ export async function startFullEngine(): Promise<FullEngine> {
   await mustRun("mount", "-t", "tmpfs", "-o", "size=64m", "synfleet-full", disk);
   const host = `unix://${folder}/docker.sock`;
   const daemon = spawn(
-    "dockerd",
+    "unshare",
     [
+      // A network of its own: an engine without a bridge removes the one it finds, which is the machine's.
+      ...["--net", "dockerd"],
       ...["--host", host, "--data-root", disk, "--exec-root", join(folder, "run")],
       ...["--pidfile", join(folder, "docker.pid"), "--bridge", "none", "--iptables=false"],
     ],

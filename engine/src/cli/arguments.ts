@@ -56,6 +56,7 @@ export const COMMANDS: { [name: string]: Command } = {
       ...RUN,
       "skip-preview": "flag",
       "preview-only": "flag",
+      exclude: "list",
       remove: "flag",
       refresh: "flag",
     },

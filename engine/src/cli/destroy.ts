@@ -70,7 +70,7 @@ export async function destroy(session: Session): Promise<number> {
       session.print(
         `The resources in the stack have been deleted, and the stack ${files.stack} was removed.`,
       );
-    } else if (!context.targets.constrained)
+    } else if (!context.targets.constrained && !context.excluded.constrained)
       session.print(
         "The resources in the stack have been deleted, but the history and configuration associated with the stack are still maintained.\n" +
           `If you want to remove the stack completely, run \`pulumi stack rm ${files.stack}\`.`,

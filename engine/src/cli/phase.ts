@@ -79,6 +79,7 @@ export function startPhase(options: PhaseOptions): Phase {
       preview,
       parallel: parallelOf(session),
       targets: session.arguments.list("target"),
+      excluded: session.arguments.list("exclude"),
       targetDependents: session.arguments.flag("target-dependents"),
       loadProvider: session.loadProvider,
       seed: options.seed,

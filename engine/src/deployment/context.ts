@@ -14,6 +14,8 @@ export interface DeploymentOptions {
   readonly preview: boolean;
   readonly parallel: number;
   readonly targets: readonly string[];
+  /** Patterns of what a destroy leaves, and with it all that it stands on. */
+  readonly excluded?: readonly string[];
   readonly targetDependents: boolean;
   readonly loadProvider: LoadProvider;
   /** One a process, so that a preview and the update after it give the same automatic names. */
@@ -32,6 +34,7 @@ export class DeploymentContext {
   readonly registry: ProviderRegistry;
   readonly aliases: AliasBook;
   readonly targets: Targets;
+  readonly excluded: Targets;
   /** Goals by urn, for what children inherit. */
   readonly goals = new Map<string, Goal>();
   readonly seen = new Set<string>();
@@ -66,6 +69,7 @@ export class DeploymentContext {
     this.registry = new ProviderRegistry(options.loadProvider);
     this.aliases = new AliasBook(options.place);
     this.targets = new Targets(options.targets);
+    this.excluded = new Targets(options.excluded ?? []);
     this.limited = limiter(options.parallel);
     for (const r of found) if (!r.delete) this.olds.set(r.urn, r);
   }

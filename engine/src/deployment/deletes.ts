@@ -20,7 +20,7 @@ export async function destroy(context: DeploymentContext): Promise<void> {
 
 async function deleteAll(context: DeploymentContext, wanted: readonly Resource[]): Promise<void> {
   const chosen = withinTargets(context, wanted);
-  const going = chosen.filter((r) => !isProtected(context, r));
+  const going = chosen.filter((r) => !context.excluded.names(r.urn) && !isProtected(context, r));
   for (const r of going) if (!r.delete) context.deleted.add(r.urn);
   const waitsFor = deleteOrder(chosen);
   await runGraph(waitsFor, async (r) => {

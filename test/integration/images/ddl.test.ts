@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { carried, local, refused } from "./ddl-cases.ts";
-import { Mesh, members, until, type Member } from "./support.ts";
+import { carriedObjects, carriedTables, local, refused } from "./ddl-cases.ts";
+import { until } from "./bench.ts";
+import { Mesh, members, type Member } from "./mesh.ts";
 
 const mesh = new Mesh();
 
@@ -37,11 +38,14 @@ async function meshIsWhole(): Promise<void> {
 }
 
 describe.sequential("a schema change", () => {
-  test.each(carried)("is carried: $what", async ({ on, run, see, gives }) => {
-    for (const query of run) await mesh.query(on, query);
-    await everywhere(see, gives);
-    await meshIsWhole();
-  });
+  test.each([...carriedTables, ...carriedObjects])(
+    "is carried: $what",
+    async ({ on, run, see, gives }) => {
+      for (const query of run) await mesh.query(on, query);
+      await everywhere(see, gives);
+      await meshIsWhole();
+    },
+  );
 
   test.each(refused)("is refused: $what", async ({ on, run, message, hint, see, gives }) => {
     for (const query of run.slice(0, -1)) await mesh.query(on, query);
