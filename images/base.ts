@@ -19,7 +19,7 @@ export async function ensureBaseImage(log: (line: string) => void): Promise<void
   await makeBaseImage(await machineMirrors());
 }
 
-async function machineMirrors(): Promise<Mirrors> {
+export async function machineMirrors(): Promise<Mirrors> {
   const directory = "/etc/apt/sources.list.d";
   const names = await readdir(directory).catch(() => []);
   const paths = [
@@ -39,7 +39,7 @@ async function machineMirrors(): Promise<Mirrors> {
   );
 }
 
-async function makeBaseImage(mirrors: Mirrors): Promise<void> {
+export async function makeBaseImage(mirrors: Mirrors, tag = baseImage): Promise<void> {
   if (process.getuid?.() !== 0) {
     throw new BuildError(
       `${baseImage} cannot be pulled, and making it with debootstrap needs root. Run once as root: node images/build.ts --base`,
@@ -58,12 +58,12 @@ async function makeBaseImage(mirrors: Mirrors): Promise<void> {
       "-c",
       `tar -C "$0" -c . | docker import -c 'CMD ["bash"]' - "$1"`,
       root,
-      baseImage,
+      tag,
     ]);
   } finally {
     await rm(root, { recursive: true, force: true });
   }
-  await docker(["image", "inspect", baseImage]);
+  await docker(["image", "inspect", tag]);
 }
 
 /** Security and point updates as well where the mirrors have them; a mirror that lacks a suite would fail every build. */

@@ -3,6 +3,9 @@
  * so that a file changes only when its meaning does.
  */
 
+export { bootstrapConf, type BootstrapArgs } from "./bootstrap.ts";
+export { pgHbaConf, pgIdentConf, type PgHbaArgs, type PgIdentArgs } from "./access.ts";
+
 const configuration = "/etc/synfleet";
 
 export interface PostgresConfArgs {
@@ -179,112 +182,6 @@ function extraParameters(parameters: Readonly<Record<string, string | number | b
   return names.map((name): [string, string | number | boolean] => [name, parameters[name]!]);
 }
 
-export interface PgHbaArgs {
-  /** Database of the application. */
-  readonly database: string;
-  /** The application's user; the only one with a password. */
-  readonly applicationUser: string;
-  /** Networks besides the cluster's own from which the application may connect, in CIDR form. Default none. A reload. */
-  readonly allowedNetworks?: readonly string[];
-  /** Networks from which the other members and their managers come, where the members are on several hosts. A reload. */
-  readonly memberNetworks?: readonly string[];
-}
-
-/** Who may connect: nobody without TLS, the machinery by certificate, the application by password. A change is a reload. */
-export function pgHbaConf(args: PgHbaArgs): string {
-  const database = hbaName("database", args.database);
-  const user = hbaName("applicationUser", args.applicationUser);
-  const own = ["samenet", ...(args.memberNetworks ?? []).map(network)];
-  const networks = [...own, ...(args.allowedNetworks ?? []).map(network)];
-  const machinery = [
-    "synfleet_manager",
-    "synfleet_replicator",
-    "synfleet_monitor",
-    "synfleet_check",
-  ];
-  return lines([
-    "# type  database  user  address  method",
-    "local all synfleet peer",
-    ...machinery.flatMap((role) =>
-      own.map((address) => `hostssl ${database} ${role} ${address} cert map=synfleet`),
-    ),
-    ...networks.map((address) => `hostssl ${database} ${user} ${address} scram-sha-256`),
-    "local all all reject",
-    "host all all all reject",
-  ]);
-}
-
-export interface PgIdentArgs {
-  /** Common names in the certificates of members, managers, exporters and balancers. */
-  readonly members: readonly string[];
-  readonly managers: readonly string[];
-  readonly exporters: readonly string[];
-  readonly balancers: readonly string[];
-}
-
-/** Which certificate may act as which role of the machinery. A change (a member more) is a reload. */
-export function pgIdentConf(args: PgIdentArgs): string {
-  const map = (role: string, names: readonly string[]) =>
-    names.map((name) => `synfleet ${hbaName("certificate name", name)} ${role}`);
-  return lines([
-    "# map  certificate  role",
-    ...map("synfleet_replicator", args.members),
-    ...map("synfleet_manager", args.managers),
-    ...map("synfleet_monitor", args.exporters),
-    ...map("synfleet_check", args.balancers),
-  ]);
-}
-
-export interface BootstrapArgs {
-  /** Name of this member, which is also its address in the cluster's network. Fixed for the member's life. */
-  readonly member: string;
-  /** Its number, 1 to 16: the residue of the keys it hands out. Fixed for the member's life, never used by another. */
-  readonly number: number;
-  /** Database of the application. Default `synapsedb`. Another name makes another database; the old one stays. */
-  readonly database?: string;
-  /** Default `synapsedb`. Another name makes another user. */
-  readonly applicationUser?: string;
-  /** Extensions made in the application's database at the start. Default `vector`. More of them: no restart. */
-  readonly extensions?: readonly string[];
-  /** How long a member waits between leaving the balancer and its restart, in seconds. Default 3. No restart. */
-  readonly drainSeconds?: number;
-}
-
-/** bootstrap.conf: what roles, database and schema are made from. KEY=value lines. A change is applied without a restart. */
-export function bootstrapConf(args: BootstrapArgs): string {
-  if (!Number.isInteger(args.number) || args.number < 1 || args.number > 16) {
-    throw new Error(
-      `number of member "${args.member}" is ${args.number}. Allowed: a whole number from 1 to 16.`,
-    );
-  }
-  return lines([
-    `member=${hbaName("member", args.member)}`,
-    `number=${args.number}`,
-    `database=${hbaName("database", args.database ?? "synapsedb")}`,
-    `application_user=${hbaName("applicationUser", args.applicationUser ?? "synapsedb")}`,
-    `extensions=${(args.extensions ?? ["vector"]).map((name) => hbaName("extensions", name)).join(",")}`,
-    `drain_seconds=${args.drainSeconds ?? 3}`,
-  ]);
-}
-
-/** Names go into hba, ident and SQL without quoting, so only those that need none are taken. */
-function hbaName(key: string, value: string): string {
-  const keywords = ["all", "sameuser", "samerole", "samegroup", "replication"];
-  if (/^[a-z_][a-z0-9_-]{0,62}$/.test(value) && !keywords.includes(value)) return value;
-  throw new Error(
-    `${key} is ${JSON.stringify(value)}. Allowed: 1 to 63 small letters, digits, _ and -, starting with a letter, and none of ${keywords.join(", ")}.`,
-  );
-}
-
-function network(value: string): string {
-  const match = /^([0-9a-fA-F:.]+)\/(\d{1,3})$/.exec(value);
-  const bits = Number(match?.[2]);
-  if (match && bits > 0 && bits <= (value.includes(":") ? 128 : 32)) return value;
-  throw new Error(
-    `allowedNetworks has ${JSON.stringify(value)}. Allowed: networks such as 10.0.0.0/8 or fd00::/8, not the whole Internet (/0).`,
-  );
-}
-
 function quote(value: string | number | boolean): string {
   if (typeof value === "boolean") return value ? "on" : "off";
   if (typeof value === "number") return String(value);
@@ -301,8 +198,4 @@ function mib(value: number): string {
 
 function clamp(value: number, low: number, high: number): number {
   return Math.min(high, Math.max(low, value));
-}
-
-function lines(values: readonly string[]): string {
-  return values.join("\n") + "\n";
 }

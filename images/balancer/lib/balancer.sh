@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154
 # Sourced by the programs of the balancer image, after common.sh.
 
 # HAProxy 3.0 takes a server for up until its first check has failed. The state file that haproxy.cfg names tells it

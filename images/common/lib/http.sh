@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154
 # Sourced by images whose program serves HTTPS, after common.sh.
 
 # https_get PATH PORT: quiet, verified; with this container's own certificate where the server asks for one.

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154
 # Sourced by the programs of the etcd image, after common.sh.
 
 etcdctl_local() {

@@ -11,7 +11,6 @@ from unnest(string_to_array(nullif(:'extensions', ''), ',')) as name
 reset search_path;
 
 grant usage on schema synfleet to public;
-alter default privileges in schema synfleet revoke execute on functions from public;
 
 -- Who this member is. One row; the name is also its address in the cluster's network.
 create table if not exists synfleet.member (
@@ -44,9 +43,8 @@ create table if not exists synfleet.admission (
 );
 insert into synfleet.admission default values on conflict do nothing;
 
--- For people and tests: which member a connection through the balancer came out at.
+-- Which member a connection through the balancer came out at.
 create or replace function synfleet.whoami(out name text, out number int)
 language sql stable security definer set search_path = pg_catalog as $$
   select m.name, m.number from synfleet.member m
 $$;
-grant execute on function synfleet.whoami() to public;

@@ -50,6 +50,3 @@ begin
     end if;
   end loop;
 end $$;
-
-grant execute on function synfleet.ddl(text), synfleet.statements(text), synfleet.leading_comment(text), synfleet.refuse(text, text),
-  synfleet.note_intent() to public;

@@ -43,6 +43,3 @@ begin
          changed_at = case when a.admitted and a.server_started_at = pg_postmaster_start_time() then clock_timestamp() else a.changed_at end
   where (a.admitted, a.server_started_at, a.reason) is distinct from (false, pg_postmaster_start_time(), withdraw.reason);
 end $$;
-
-grant execute on function synfleet.check() to synfleet_check, synfleet_monitor;
-grant execute on function synfleet.verdict() to synfleet_monitor;

@@ -11,7 +11,6 @@ create table if not exists synfleet.conflict (
   message text not null
 );
 create index if not exists conflict_recorded_at on synfleet.conflict (recorded_at);
-grant select on synfleet.conflict to synfleet_monitor;
 
 -- How far the log has been read.
 create table if not exists synfleet.conflict_reader (

@@ -41,7 +41,6 @@ language sql stable security definer set search_path = pg_catalog as $$
       'max', current_setting('max_connections')::int))
   from synfleet.member m, synfleet.verdict() v, synfleet.admission a, synfleet.conflict_reader c
 $$;
-grant execute on function synfleet.status() to synfleet_monitor;
 
 create or replace function synfleet.tick() returns jsonb
 language plpgsql set search_path = pg_catalog as $$

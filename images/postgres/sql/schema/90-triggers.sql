@@ -26,4 +26,4 @@ from synfleet.admission
 \gexec
 
 -- What is in the database already (another version of these files may have treated it otherwise).
-select synfleet.settle_tables() + synfleet.align_sequences() as settled from synfleet.member where joined;
+select synfleet.settle_tables() + synfleet.align_sequences() as settled from synfleet.member where joined \g /dev/null
