@@ -222,7 +222,19 @@ describe("ends in the middle", () => {
     expect(code).toBe(8);
     expect(lab.resource("a")).toBeDefined();
     expect(objectsIn(lab.objects)).not.toContain("never");
-    expect(lab.checkpoint().pending_operations).toBeUndefined();
+    expect(lab.checkpoint().pending_operations).toHaveLength(1);
     expect(readdirSync(lab.locks)).toEqual([]);
+
+    lab.declare([thing("a"), thing("slow")]);
+    expect((await lab.up()).code).toBe(0);
+    expect(logOf(lab.objects)).toEqual(["create a", "create slow", "discard slow", "create slow"]);
+  });
+
+  test("customTimeouts end a call", async () => {
+    const options = { customTimeouts: { create: "200ms" } };
+    lab.declare([thing("slow", { delayMilliseconds: 60_000 }, { options })]);
+    const { code, out } = await lab.up();
+    expect(code).toBe(1);
+    expect(out).toContain("creating failed: timed out after 0.2 s (customTimeouts.create)");
   });
 });

@@ -33,6 +33,9 @@ function callFor(
   };
 }
 
+/** The call was told to end before it was done: what it did to the world by then is not known. */
+export class Interrupted extends Error {}
+
 /** Ends the call's signal at the resource's own time-out, and says so when the call fails of it. */
 async function timed<T>(
   r: Resource,
@@ -41,29 +44,18 @@ async function timed<T>(
   work: (call: Call) => Promise<T>,
 ): Promise<T> {
   const seconds = r.customTimeouts?.[verb];
-  if (!seconds) return work(callFor(r, context, context.cancelled));
-  const controller = new AbortController();
-  const onCancel = (): void => controller.abort(context.cancelled.reason);
-  context.cancelled.addEventListener("abort", onCancel, { once: true });
-  let expired = false;
-  const timer = setTimeout(() => {
-    expired = true;
-    controller.abort(new Error(`timed out after ${seconds} s (customTimeouts.${verb})`));
-  }, seconds * 1000);
+  const limit = new AbortController();
+  const why = `timed out after ${seconds} s (customTimeouts.${verb})`;
+  const timer = seconds ? setTimeout(() => limit.abort(new Error(why)), seconds * 1000) : undefined;
+  const signal = AbortSignal.any([context.cancelled, limit.signal]);
   try {
-    return await work(callFor(r, context, controller.signal));
+    return await work(callFor(r, context, signal));
   } catch (error) {
-    if (expired && !(error instanceof PartialFailure))
-      throw new Error(
-        `timed out after ${seconds} s (customTimeouts.${verb}): ${messageOf(error)}`,
-        {
-          cause: error,
-        },
-      );
-    throw error;
+    if (!signal.aborted || error instanceof PartialFailure) throw error;
+    const reason = limit.signal.aborted ? why : "the run was cancelled";
+    throw new Interrupted(`${reason}: ${messageOf(error)}`, { cause: error });
   } finally {
     clearTimeout(timer);
-    context.cancelled.removeEventListener("abort", onCancel);
   }
 }
 

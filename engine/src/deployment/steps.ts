@@ -111,7 +111,8 @@ async function create(context: DeploymentContext, step: Step): Promise<void> {
     context.snapshot.end(pending);
     await place();
   } catch (error) {
-    context.snapshot.end(pending);
+    // What an interrupted creation left behind is for the next run to find, so the note of it stays.
+    if (!(error instanceof calls.Interrupted)) context.snapshot.end(pending);
     if (error instanceof calls.PartialFailure) {
       now.id = error.id;
       now.outputs = calls.sealOutputs(provider, now, error.outputs);

@@ -73,7 +73,7 @@ export async function runProgram(options: RunOptions): Promise<void> {
       program.exited,
     ]);
     await deployment.settled();
-    if (code !== undefined && !ended && !context.failed) {
+    if (code !== undefined && code !== 0 && !ended && !context.failed) {
       const why =
         code === ALREADY_SHOWN
           ? undefined
