@@ -1,11 +1,14 @@
 /** Policy packs in a whole run. */
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { Lab } from "./testing/lab.ts";
 import { objectsIn } from "./testing/memory-provider.ts";
 
 const PACK = fileURLToPath(new URL("./testing/policies", import.meta.url));
+// Whole commands, on machines that may be busy.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
 let lab: Lab;
 beforeAll(async () => {
   lab = new Lab();

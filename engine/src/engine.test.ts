@@ -1,8 +1,11 @@
 /** The engine from command line to state and back, with a program of its own and objects that are files. */
 import { readFileSync, writeFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { Lab } from "./testing/lab.ts";
 import { logOf, objectsIn } from "./testing/memory-provider.ts";
+
+// Whole commands, on machines that may be busy.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let lab: Lab;
 beforeAll(async () => {

@@ -7,7 +7,12 @@ import { main } from "../cli/main.ts";
 import { memoryProvider } from "./memory-provider.ts";
 
 const PROGRAM = fileURLToPath(new URL("./program", import.meta.url));
+/** Commands change the folder; a lab that is gone must not be where the next one starts. */
+const HOME_FOLDER = process.cwd();
 const MODULES = fileURLToPath(new URL("../../../node_modules", import.meta.url));
+
+// As main.ts does: the programs start twice as fast.
+process.env["NODE_COMPILE_CACHE"] ??= join(tmpdir(), "synfleet-engine-lab-compiled");
 
 export interface Result {
   readonly code: number;
@@ -45,7 +50,6 @@ export class Lab {
   async run(...argv: string[]): Promise<Result> {
     let out = "";
     const write = (text: string): void => void (out += text);
-    const back = process.cwd();
     try {
       const code = await main(["--cwd", this.program, ...argv], {
         env: this.env,
@@ -57,7 +61,7 @@ export class Lab {
       });
       return { code, out };
     } finally {
-      process.chdir(back);
+      process.chdir(HOME_FOLDER);
     }
   }
 
