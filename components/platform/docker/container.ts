@@ -37,7 +37,7 @@ export function containerArgs(spec: WorkloadSpec, at: Placement) {
     memory: spec.limits.memoryMiB,
     // Equal to the memory limit: no swap, so that a limit is a limit and not a slow disk.
     memorySwap: spec.limits.memoryMiB,
-    cpus: String(spec.limits.cpus),
+    cpus: decimal(spec.limits.cpus),
     capabilities: { drops: ["ALL"] },
     securityOpts: ["no-new-privileges"],
     logDriver: "json-file",
@@ -79,6 +79,11 @@ export function containerArgs(spec: WorkloadSpec, at: Placement) {
     }),
     labels: Object.entries(at.labels).map(([label, value]) => ({ label, value })),
   } satisfies docker.ContainerArgs;
+}
+
+/** Spelt as the provider reads it back ("1.0"), since any other spelling is a change to it after a refresh. */
+function decimal(value: number): string {
+  return Number.isInteger(value) ? value.toFixed(1) : String(value);
 }
 
 /** Changes whenever the container would be replaced or updated, so that what guards the change runs before it. */
