@@ -96,10 +96,10 @@ export const carriedTables: readonly Carried[] = [
     what: "CREATE TABLE AS among other statements",
     on: "postgres2",
     run: [
-      "create table first_one (id int primary key); create table second_one as select 1 as id; create table third_one (id int primary key)",
+      "create table first_one (id int primary key); create table second_one as select 1 as id; create table third_one (id int primary key); with w as (select 1 as a) select a into fourth_one from w; create table fifth_one (id int primary key)",
     ],
-    see: "select (select count(*) from second_one)::int + (to_regclass('first_one') is not null)::int + (to_regclass('third_one') is not null)::int",
-    gives: 3,
+    see: "select (select count(*) from second_one)::int + (to_regclass('first_one') is not null)::int + (to_regclass('third_one') is not null)::int + (select count(*) from fourth_one)::int + (to_regclass('fifth_one') is not null)::int",
+    gives: 5,
   },
   {
     what: "rows of a table without key",

@@ -30,7 +30,8 @@ declare
   way_out constant text := 'Send the statement by itself, or through SELECT synfleet.ddl(''…''), which takes several statements.';
   sent text := current_query();
   -- The tag's words in order: CREATE TABLE fits CREATE UNLOGGED TABLE.
-  pattern text := '^' || replace(tag, ' ', '\M.*?\m') || '\M';
+  pattern text := case tag when 'SELECT INTO' then '\mSELECT\M.*\mINTO\M' when 'CREATE TABLE AS' then '\mTABLE\M.*\mAS\M'
+                           else '^' || replace(tag, ' ', '\M.*?\m') || '\M' end;
   nested text[];
   running text := md5(sent) || ' ' || statement_timestamp();
   mark text[] := string_to_array(current_setting('synfleet.statement_mark', true), '|');
@@ -47,7 +48,14 @@ begin
     end if;
     perform synfleet.refuse(format('%s inside a function cannot be carried to the other members: its text cannot be told', tag), way_out);
   end if;
-  if sent !~ ';\s*\S' then return sent; end if;
+  select count(*), min(s.statement) filter (where s.outline ~ pattern) into total, found_statement from synfleet.statements(sent) s;
+  if total = 1 then
+    -- A statement of another kind made the change by a function in C.
+    if found_statement is null then
+      perform synfleet.refuse(format('%s inside a function cannot be carried to the other members: its text cannot be told', tag), way_out);
+    end if;
+    return found_statement;
+  end if;
   position := case when mark[1] = running then mark[2]::int else 0 end;
   select numbered.n, numbered.statement into position, found_statement
   from (select row_number() over () as n, s.* from synfleet.statements(sent) s) numbered
@@ -102,7 +110,7 @@ begin
   end if;
   if tg_tag in ('CREATE TABLE AS', 'SELECT INTO') then
     select c.objid::regclass into made from pg_event_trigger_ddl_commands() c where c.classid = 'pg_class'::regclass limit 1;
-    perform synfleet.current_statement_mark_only(tg_tag, context);
+    if strpos(context, E'\n') = 0 then perform synfleet.current_statement(tg_tag, context); end if; -- moves the mark on
     perform synfleet.queue_ddl(synfleet.bare_table_definition(made), intent);
     perform synfleet.send_rows(made);
     return;
@@ -139,11 +147,4 @@ language plpgsql set search_path = pg_catalog set session_replication_role = rep
 begin
   perform synfleet.settle_tables();
   execute format('with taken as (delete from %s returning *) insert into %s select * from taken', made, made);
-end $$;
-
-create or replace function synfleet.current_statement_mark_only(tag text, context text) returns void
-language plpgsql set search_path = pg_catalog as $$
-begin
-  if strpos(context, E'\n') > 0 then return; end if;
-  perform synfleet.current_statement(case tag when 'CREATE TABLE AS' then 'CREATE TABLE' else 'INTO' end, context);
 end $$;
