@@ -14,6 +14,10 @@ const MODULES = fileURLToPath(new URL("../../../node_modules", import.meta.url))
 // As main.ts does: the programs start twice as fast.
 process.env["NODE_COMPILE_CACHE"] ??= join(tmpdir(), "synfleet-engine-lab-compiled");
 
+/** One salt for all labs: the key is derived once a process, not once a stack. */
+const PASSPHRASE = "vector passphrase";
+const SALT = "v1:ZJURYFEP0M8=:v1:J59/b6mZ6OV58tlf:pESHdkqp3hRMRISE9B3wV0c+pIIplg==";
+
 export interface Result {
   readonly code: number;
   readonly out: string;
@@ -37,13 +41,14 @@ export class Lab {
   readonly env: NodeJS.ProcessEnv = {
     ...process.env,
     PULUMI_BACKEND_URL: `file://${this.root}`,
-    PULUMI_CONFIG_PASSPHRASE: "a test",
+    PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
     PULUMI_HOME: join(this.root, "home"),
     CI: "true",
   };
 
   constructor() {
     cpSync(PROGRAM, this.program, { recursive: true });
+    writeFileSync(join(this.program, "Pulumi.dev.yaml"), `encryptionsalt: ${SALT}\n`);
     symlinkSync(MODULES, join(this.root, "node_modules"));
   }
 
