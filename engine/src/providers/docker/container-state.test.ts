@@ -118,6 +118,7 @@ describe("what means the same keeps the program's form", () => {
       { state: { Running: false } },
     ],
     ["CPUs", { cpus: "1.5" }, { host: { NanoCpus: 1.5e9 } }],
+    ["whole CPUs", { cpus: "2.0" }, { host: { NanoCpus: 2e9 } }],
   ])("%s", (_name, inputs, changes) => {
     expect(outputs(inputs, changes)).toMatchObject(inputs);
   });

@@ -112,7 +112,7 @@ function limits(known: PropertyMap, host: Host): PropertyMap {
     memoryReservation: mebibytes(host.MemoryReservation),
     ...memorySwap(known, host),
     shmSize: mebibytes(host.ShmSize),
-    ...(host.NanoCpus ? { cpus: String(host.NanoCpus / NANO_CPUS_PER_CPU) } : {}),
+    ...(host.NanoCpus ? { cpus: decimal(host.NanoCpus / NANO_CPUS_PER_CPU) } : {}),
     cpuShares: host.CpuShares ?? 0,
     cpuSet: host.CpusetCpus ?? "",
     deviceReadBps: rates(host.BlkioDeviceReadBps),
@@ -201,4 +201,9 @@ function networkDatas(network: ContainerInspectInfo["NetworkSettings"]): Propert
       ipv6Gateway: endpoint.IPv6Gateway,
       macAddress: endpoint.MacAddress,
     }));
+}
+
+/** As the provider spells it: "1.0", "0.5". */
+function decimal(value: number): string {
+  return Number.isInteger(value) ? value.toFixed(1) : String(value);
 }
