@@ -12,7 +12,7 @@ installed in the images. Ends with 1 when a member is not admitted or a manager 
 
   --stack NAME  stack to look at (default: dev)`;
 
-interface Member {
+export interface Member {
   readonly name: string;
   readonly presence: string;
   readonly admitted: boolean;
@@ -20,7 +20,7 @@ interface Member {
   readonly server_version: string | null;
 }
 
-interface Peer {
+export interface Peer {
   readonly peer: string;
   readonly status: string | null;
   readonly lag_bytes: number | null;
@@ -28,7 +28,7 @@ interface Peer {
 }
 
 /** What one manager said, or why it said nothing. */
-interface View {
+export interface View {
   readonly url: string;
   readonly error?: string;
   readonly role?: string;
@@ -59,8 +59,9 @@ export async function status(args: string[]): Promise<number> {
 
 /** Pure: whether every manager answers and every member is admitted. */
 export function healthy(views: readonly View[]): boolean {
-  return views.every(
-    (view) => !view.error && (view.members ?? []).every((member) => member.admitted),
+  return (
+    views.length > 0 &&
+    views.every((view) => !view.error && (view.members ?? []).every((member) => member.admitted))
   );
 }
 

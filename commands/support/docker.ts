@@ -50,7 +50,8 @@ export async function ensureDocker(): Promise<void> {
   if (hindrance) throw new Failure(explain(hindrance));
 }
 
-function explain({ problem, command }: Hindrance): string {
+/** Pure: the sentence that a user gets. */
+export function explain({ problem, command }: Hindrance): string {
   const what = {
     missing: "there is no Docker Engine on this machine",
     stopped: "the Docker Engine is not running, or not where DOCKER_HOST says",

@@ -1,5 +1,5 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { accessSync, constants } from "node:fs";
 import { Failure } from "./failure.ts";
 import { cacheDirectory, projectDirectory } from "./paths.ts";
@@ -13,9 +13,20 @@ export interface Engine {
   readonly reason: string;
 }
 
-const shimDirectory = join(projectDirectory, "node_modules", ".bin");
-const shim = join(shimDirectory, "pulumi");
-const memory = join(cacheDirectory, "pulumi-cli.json");
+/** Where to look; tests look elsewhere. */
+export interface EnginePaths {
+  /** What the npm package `pulumi` puts on PATH: it brings the CLI when it is first started. */
+  readonly shim: string;
+  /** Whether it could, the last time. */
+  readonly memory: string;
+  readonly offlineEngine: string;
+}
+
+const standardPaths: EnginePaths = {
+  shim: join(projectDirectory, "node_modules", ".bin", "pulumi"),
+  memory: join(cacheDirectory, "pulumi-cli.json"),
+  offlineEngine: join(projectDirectory, "engine", "src", "main.ts"),
+};
 
 /** How long the npm package `pulumi` may try to bring the CLI, in milliseconds, before the offline engine is taken. */
 const DOWNLOAD_LIMIT_MS = 120_000;
@@ -23,20 +34,26 @@ const DOWNLOAD_LIMIT_MS = 120_000;
 const REMEMBER_MS = 24 * 3600 * 1000;
 
 /** Which engine runs the program: the user's word, else the CLI on PATH, else the one npm brings, else the offline one. */
-export async function chooseEngine(env = process.env): Promise<Engine> {
+export async function chooseEngine(env = process.env, paths = standardPaths): Promise<Engine> {
   const wanted = env["SYNFLEET_ENGINE"] ?? "";
   if (!["", "pulumi", "offline"].includes(wanted)) {
     throw new Failure(
       `SYNFLEET_ENGINE: got "${wanted}"; allowed: pulumi, offline. Unset it to let Synfleet choose.`,
     );
   }
+  const offline = (reason: string): Engine => ({
+    kind: "offline",
+    program: process.execPath,
+    leadingArgs: [paths.offlineEngine],
+    reason,
+  });
   if (wanted === "offline") return offline("SYNFLEET_ENGINE=offline");
-  const onPath = findOnPath(env["PATH"] ?? "");
+  const onPath = findOnPath(env["PATH"] ?? "", dirname(paths.shim));
   if (onPath) return { kind: "pulumi", program: onPath, leadingArgs: [], reason: "found on PATH" };
-  if (await npmBringsCli(wanted === "pulumi")) {
+  if (await npmBringsCli(paths, wanted === "pulumi")) {
     return {
       kind: "pulumi",
-      program: shim,
+      program: paths.shim,
       leadingArgs: [],
       reason: "brought by the npm package pulumi",
     };
@@ -50,13 +67,8 @@ export async function chooseEngine(env = process.env): Promise<Engine> {
   return offline("no Pulumi CLI here, and none could be downloaded");
 }
 
-function offline(reason: string): Engine {
-  const main = join(projectDirectory, "engine", "src", "main.ts");
-  return { kind: "offline", program: process.execPath, leadingArgs: [main], reason };
-}
-
 /** The first `pulumi` on PATH that is not npm's, which is there whether or not it has a CLI to start. */
-function findOnPath(path: string): string | undefined {
+function findOnPath(path: string, shimDirectory: string): string | undefined {
   return path
     .split(delimiter)
     .filter(
@@ -76,17 +88,17 @@ function isExecutable(file: string): boolean {
   }
 }
 
-async function npmBringsCli(insist: boolean): Promise<boolean> {
+async function npmBringsCli({ shim, memory }: EnginePaths, insist: boolean): Promise<boolean> {
   if (!isExecutable(shim)) return false;
-  const remembered = await recall();
+  const remembered = await recall(memory);
   if (remembered && (remembered.works || !insist)) return remembered.works;
   const { code } = await run(shim, ["version"], { timeoutMs: DOWNLOAD_LIMIT_MS });
-  await mkdir(cacheDirectory, { recursive: true });
+  await mkdir(dirname(memory), { recursive: true });
   await writeFile(memory, JSON.stringify({ works: code === 0, triedAt: Date.now() }));
   return code === 0;
 }
 
-async function recall(): Promise<{ works: boolean } | undefined> {
+async function recall(memory: string): Promise<{ works: boolean } | undefined> {
   try {
     const { works, triedAt } = JSON.parse(await readFile(memory, "utf8")) as {
       works: boolean;

@@ -4,6 +4,9 @@ import { withPassphrase } from "./passphrase.ts";
 import { projectDirectory } from "./paths.ts";
 import { run, show } from "./process.ts";
 
+/** The stack of a machine of one's own; what the commands mean when none is named. */
+export const defaultStack = "dev";
+
 /** What every system exports under these names; see docs/outputs.md. */
 export interface Outputs {
   readonly endpoints: Readonly<Record<string, string | readonly string[]>>;

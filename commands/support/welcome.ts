@@ -1,5 +1,5 @@
 import { table } from "./table.ts";
-import type { Outputs } from "./stack.ts";
+import { defaultStack, type Outputs } from "./stack.ts";
 
 /** What a person sees when the system is up: where it is, how to get in, and three things to try. Holds no secret. */
 export function welcome(stack: string, { endpoints, credentials }: Outputs): string {
@@ -22,7 +22,7 @@ Try:
   export PGPASSWORD=$(${output} credentials --show-secrets | node -p 'JSON.parse(require("fs").readFileSync(0)).postgres.password')
   psql "host=${write.hostname} port=${write.port} dbname=${database} user=${user} sslmode=verify-full sslrootcert=ca.crt"
   curl --cacert ca.crt ${manager}/health
-  npm run status`;
+  npm run status${stack === defaultStack ? "" : ` -- --stack ${stack}`}`;
 }
 
 function indent(text: string): string {
