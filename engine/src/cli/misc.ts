@@ -57,7 +57,8 @@ export async function logout(session: Session): Promise<number> {
   const credentials = await readCredentials(session);
   const url = session.arguments.positional[0] ?? credentials.current;
   if (url === undefined) return EXIT.ok;
-  delete credentials.accounts?.[url];
+  const others = Object.entries(credentials.accounts ?? {}).filter(([name]) => name !== url);
+  credentials.accounts = Object.fromEntries(others);
   if (credentials.current === url) delete credentials.current;
   await writeAtomically(credentialsPath(session), JSON.stringify(credentials, undefined, 4));
   session.print(`Logged out of ${url}`);

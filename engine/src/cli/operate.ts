@@ -97,10 +97,10 @@ async function configFor(
 interface Started {
   readonly doorway: Doorway;
   readonly program: Program;
-  readonly early: string[];
-  readonly packs: StartedPacks | undefined;
   /** Lines of the program from before its phase had a display. */
-  onLine: (line: string) => void;
+  readonly early: string[];
+  readonly listener: { onLine: (line: string) => void };
+  readonly packs: StartedPacks | undefined;
 }
 
 async function launch(run: Run, dryRun: boolean): Promise<Started> {
@@ -108,11 +108,8 @@ async function launch(run: Run, dryRun: boolean): Promise<Started> {
   const doorway = await Doorway.open();
   const { session, config, project, files } = run;
   const early: string[] = [];
-  let started: Started | undefined;
-  const onLine = (line: string): void => {
-    if (started) started.onLine(line);
-    else early.push(line);
-  };
+  const listener: { onLine: (line: string) => void } = { onLine: (line) => early.push(line) };
+  const onLine = (line: string): void => listener.onLine(line);
   const program = startProgram({
     project,
     stack: files.stack,
@@ -129,8 +126,7 @@ async function launch(run: Run, dryRun: boolean): Promise<Started> {
     const place = { config, project: project.name, stack: files.stack, preview: dryRun, onLine };
     packs = startPacks(directories, place);
   }
-  started = { doorway, program, packs, early, onLine: (line) => early.push(line) };
-  return started;
+  return { doorway, program, packs, early, listener };
 }
 
 async function perform(
@@ -164,8 +160,8 @@ async function perform(
   const { context, display } = phase;
   for (const { text, secret } of run.config.values())
     if (secret) display.redactor.learn(text, true);
-  started.onLine = (line) => context.emit({ kind: "stdout", line });
-  for (const line of started.early.splice(0)) started.onLine(line);
+  started.listener.onLine = (line) => context.emit({ kind: "stdout", line });
+  for (const line of started.early.splice(0)) started.listener.onLine(line);
   if (!dryRun && base.pending.length > 0) {
     const { recoverPending } = await import("../deployment/pending.ts");
     await recoverPending(context, base.pending);

@@ -2,6 +2,7 @@
 import { DeploymentContext } from "../deployment/context.ts";
 import type { Resource } from "../deployment/resource.ts";
 import { SnapshotManager, type Save } from "../deployment/snapshot.ts";
+import { Redactor } from "../display/redact.ts";
 import { Display } from "../display/display.ts";
 import { liveScreen } from "../display/live.ts";
 import { lineScreen } from "../display/plain.ts";
@@ -46,7 +47,7 @@ export function startPhase(options: PhaseOptions): Phase {
   const { paint, terminal } = session;
   const write = options.silent ? () => {} : terminal.write;
   const diff = session.arguments.flag("diff");
-  let display: Display | undefined;
+  const redactor = new Redactor();
   const screen =
     session.interactive && !diff && !options.silent
       ? liveScreen({ write, paint, preview, terminal })
@@ -55,9 +56,10 @@ export function startPhase(options: PhaseOptions): Phase {
           paint,
           preview,
           diff,
-          clean: (text) => display?.redactor.clean(text) ?? text,
+          clean: (text) => redactor.clean(text),
         });
-  display = new Display({
+  const display = new Display({
+    redactor,
     preview,
     paint,
     write,

@@ -3,7 +3,7 @@ import type { Event, Op, Violation } from "../deployment/events.ts";
 import type { Resource } from "../deployment/resource.ts";
 import { STACK_TYPE, isProviderType, urnName, urnType } from "../deployment/urn.ts";
 import type { Values } from "../values/property.ts";
-import { Redactor } from "./redact.ts";
+import type { Redactor } from "./redact.ts";
 import { countLines, duration, type Counts, type Paint } from "./words.ts";
 import { outputLines } from "./values.ts";
 
@@ -44,6 +44,7 @@ export interface DisplayOptions {
   readonly showOutputs: boolean;
   readonly showSecrets: boolean;
   readonly screen: Screen;
+  readonly redactor: Redactor;
   /** "Previewing update (dev)". */
   readonly title: string;
 }
@@ -51,7 +52,7 @@ export interface DisplayOptions {
 export class Display {
   readonly counts: Counts = {};
   readonly rows = new Map<string, Row>();
-  readonly redactor = new Redactor();
+  readonly redactor: Redactor;
   readonly diagnostics: Diagnostic[] = [];
   readonly violations: Violation[] = [];
   stackOutputs: { old: Values | undefined; now: Values } | undefined;
@@ -60,6 +61,7 @@ export class Display {
 
   constructor(options: DisplayOptions) {
     this.options = options;
+    this.redactor = options.redactor;
     options.screen.begin(options.title);
   }
 
