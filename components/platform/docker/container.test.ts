@@ -1,0 +1,81 @@
+import { expect, test } from "vitest";
+import type { WorkloadSpec } from "../platform.ts";
+import { containerArgs, fingerprint, type Placement } from "./container.ts";
+
+const spec: WorkloadSpec = {
+  alias: "postgres1",
+  host: "local",
+  image: { stage: "postgres" },
+  files: {},
+  volumes: [{ name: "data", path: "/var/lib/synfleet" }],
+  ports: [{ internal: 5432, published: 5433 }, { internal: 9000 }],
+  limits: { memoryMiB: 256, cpus: 0.5 },
+  stopSeconds: 30,
+  health: ["/usr/local/bin/healthy"],
+};
+const at: Placement = {
+  containerName: "orders-postgres1",
+  networkName: "orders-network",
+  image: "synfleet/postgres:1",
+  volumeNames: { config: "orders-postgres1-config", data: "orders-postgres1-data" },
+  publishAddress: "127.0.0.1",
+  spansHosts: false,
+  labels: { "org.synfleet.fleet": "orders" },
+  remoteAliases: {},
+};
+const args = (changes: Partial<WorkloadSpec> = {}, place: Partial<Placement> = {}) =>
+  containerArgs({ ...spec, ...changes }, { ...at, ...place });
+
+test("files are seen read-only, data is written", () => {
+  expect(args({ hostMounts: [{ hostPath: "/", path: "/host" }] }).volumes).toEqual([
+    {
+      volumeName: "orders-postgres1-config",
+      containerPath: "/etc/synfleet",
+      readOnly: true,
+    },
+    { volumeName: "orders-postgres1-data", containerPath: "/var/lib/synfleet" },
+    { hostPath: "/", containerPath: "/host", readOnly: true },
+  ]);
+});
+
+test("a port that clients do not use is published only where other hosts must reach it", () => {
+  const externals = (place: Partial<Placement>) =>
+    args({}, place).ports.map(({ internal, external }) => [internal, external]);
+  expect(externals({})).toEqual([[5432, 5433]]);
+  expect(externals({ spansHosts: true })).toEqual([
+    [5432, 5433],
+    [9000, 9000],
+  ]);
+});
+
+test("a service is restarted and watched; a one-shot is neither", () => {
+  expect(args()).toMatchObject({
+    restart: "unless-stopped",
+    mustRun: true,
+    healthcheck: { tests: ["CMD", "/usr/local/bin/healthy"] },
+  });
+  const { health: _, ...withoutHealth } = spec;
+  const once = containerArgs({ ...withoutHealth, oneShot: true }, at);
+  expect(once).toMatchObject({ restart: "no", mustRun: false });
+  expect(once).not.toHaveProperty("healthcheck");
+});
+
+test("the service is given its time to stop by Docker and by the engine", () => {
+  expect(args()).toMatchObject({ stopTimeout: 30, destroyGraceSeconds: 30 });
+});
+
+test("workloads on other hosts are known by their addresses", () => {
+  expect(args({}, { remoteAliases: { postgres2: "10.0.0.2" } }).hosts).toEqual([
+    { host: "postgres2", ip: "10.0.0.2" },
+  ]);
+});
+
+test("there are no environment variables, since docker inspect shows them", () => {
+  expect(args()).not.toHaveProperty("envs");
+});
+
+test("the fingerprint is that of the arguments", () => {
+  expect(fingerprint(args())).toBe(fingerprint(args()));
+  expect(fingerprint(args())).toMatch(/^[0-9a-f]{16}$/);
+  expect(fingerprint(args({ stopSeconds: 31 }))).not.toBe(fingerprint(args()));
+});

@@ -1,0 +1,27 @@
+import * as pulumi from "@pulumi/pulumi";
+import { existsSync } from "node:fs";
+import { expect, test } from "vitest";
+import { deploy } from "../../../test/support/deploy.ts";
+import { Image } from "./image.ts";
+
+const tag = "synfleet/etcd:0123456789ab";
+const program = (): void => {
+  const parent = new pulumi.ComponentResource("test:Parent", "parent");
+  new Image("etcd-alpha", { stage: "etcd", tag, engine: "ssh://root@10.0.0.1" }, { parent });
+};
+
+test("an image is built on the engine that uses it, again only under another tag, and never removed", async () => {
+  const [, , build] = await deploy(program);
+  expect(build!.name).toBe("etcd-alpha-build");
+  const { create, ...rest } = build!.inputs;
+  expect(rest).toEqual({
+    delete: "true",
+    environment: { DOCKER_HOST: "ssh://root@10.0.0.1", TAG: tag },
+  });
+  expect(create).toMatch(/^node [^/].*build\.ts etcd$/);
+});
+
+test("the command names a file that is there, from the folder of the program", async () => {
+  const [, , build] = await deploy(program);
+  expect(existsSync((build!.inputs["create"] as string).split(" ")[1]!)).toBe(true);
+});
