@@ -74,3 +74,8 @@ export const providerOutputs: Record<string, (inputs: any) => object> = {
     bcryptHash: "$2a$hash",
   }),
 };
+
+/** Each resource as "Type name", sorted: the exact children of a component. */
+export function listed(resources: readonly Registered[]): string[] {
+  return resources.map(({ type, name }) => `${type.split(":").at(-1)} ${name}`).sort();
+}

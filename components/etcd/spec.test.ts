@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import { etcdSpec } from "./spec.ts";
+
+const spec = (members: readonly string[]) =>
+  etcdSpec({ name: "etcd2", host: "alpha", members, token: "consensus", files: {} });
+
+test("a member keeps its data in a volume, and only the other workloads reach it", () => {
+  expect(spec(["etcd1", "etcd2", "etcd3"])).toMatchObject({
+    alias: "etcd2",
+    host: "alpha",
+    image: { stage: "etcd" },
+    volumes: [{ name: "data", path: "/var/lib/synfleet" }],
+    ports: [{ internal: 2379 }, { internal: 2380 }],
+  });
+});
+
+test("its configuration names every member and the cluster's token", () => {
+  const { content } = spec(["etcd1", "etcd2", "etcd3"]).files["etcd.yml"]!;
+  for (const text of ["etcd1", "etcd2", "etcd3", "consensus"]) expect(content).toContain(text);
+});

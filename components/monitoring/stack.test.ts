@@ -1,0 +1,80 @@
+import { describe, expect, test } from "vitest";
+import { deploy, listed, providerOutputs } from "../../test/support/deploy.ts";
+import { RecordingPlatform } from "../../test/support/platform.ts";
+import { CertificateAuthority } from "../pki/authority.ts";
+import { MonitoringStack, type MonitoringStackArgs } from "./stack.ts";
+
+async function render(changes: Partial<MonitoringStackArgs> = {}) {
+  const platform = new RecordingPlatform(["alpha", "beta"]);
+  let stack: MonitoringStack | undefined;
+  const resources = await deploy(
+    () => {
+      const authority = new CertificateAuthority("authority", { commonName: "orders" });
+      stack = new MonitoringStack("monitoring", {
+        platform,
+        authority,
+        host: "alpha",
+        ports: { prometheus: 9091, grafana: 3001 },
+        cluster: "orders",
+        members: [
+          { name: "left", number: 4, host: "alpha" },
+          { name: "right", number: 9, host: "beta" },
+        ],
+        database: "orders",
+        managers: [{ alias: "manager4", member: "left", port: 8080 }],
+        etcd: ["etcd1", "etcd2", "etcd3"],
+        balancers: [{ alias: "balancer", port: 8404 }],
+        managerToken: "t0ken",
+        statistics: { user: "watcher", password: "s3cret", bcryptHash: "$2a$hash" },
+        ...changes,
+      });
+    },
+    { outputs: providerOutputs },
+  );
+  return { platform, resources, stack: stack! };
+}
+
+describe("MonitoringStack", () => {
+  test("has an exporter a member on its host, one a host, and Prometheus", async () => {
+    const { platform, resources, stack } = await render();
+    expect(platform.asked.map(({ name, spec }) => [name, spec.host])).toEqual([
+      ["postgres-exporter4", "alpha"],
+      ["postgres-exporter9", "beta"],
+      ["node-exporter-alpha", "alpha"],
+      ["node-exporter-beta", "beta"],
+      ["prometheus", "alpha"],
+    ]);
+    expect(listed(resources).filter((line) => /^(Workload|Certificate) /.test(line))).toEqual(
+      platform.asked.flatMap(({ name }) => [`Workload ${name}`, `Certificate ${name}-tls`]).sort(),
+    );
+    expect(stack.prometheusUrl).toBe("https://alpha.example:9091");
+    expect(stack.grafanaUrl).toBeUndefined();
+    expect(stack.workloads).toHaveLength(5);
+  });
+
+  test("scrapes every part by its alias", async () => {
+    const { platform } = await render();
+    const { files } = platform.asked.at(-1)!.spec;
+    const text = files["prometheus.yml"]!.content as string;
+    const targets = ["manager4:8080", "etcd2:2379", "balancer:8404", "postgres-exporter9:9187"];
+    for (const target of [...targets, "node-exporter-beta:9100"]) expect(text).toContain(target);
+  });
+
+  test("needs no order, since none of its parts needs another", async () => {
+    const { platform } = await render();
+    for (const { after, peers } of Object.values(platform.order())) {
+      expect([after, peers]).toEqual([[], undefined]);
+    }
+  });
+
+  test("has Grafana when it gets an administrator", async () => {
+    const { platform, stack } = await render({ grafana: { user: "admin", password: "adm1n" } });
+    expect(platform.asked.at(-1)!.name).toBe("grafana");
+    expect(stack.grafanaUrl).toBe("https://alpha.example:3001");
+    expect(platform.secretFiles("grafana")).toEqual([
+      "secrets/admin_password",
+      "secrets/statistics_password",
+      "tls/node.key",
+    ]);
+  });
+});
