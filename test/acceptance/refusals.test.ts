@@ -1,5 +1,5 @@
 import { createServer, type Server } from "node:net";
-import { mkdir, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -11,17 +11,14 @@ import { startFullEngine } from "../support/full-engine.ts";
 /** Each of these must end with a clear error, before anything is made. */
 describe("a deployment that cannot be", () => {
   let deployment: Deployment;
-  let before: string;
   const stateFile = () =>
     join(deployment.directory, ".pulumi", "stacks", "synfleet", `${deployment.stack}.json`);
 
   beforeAll(async () => {
     deployment = await Deployment.create();
-    before = await readFile(stateFile(), "utf8");
   });
 
   afterAll(async () => {
-    await writeFile(stateFile(), before);
     await deployment.remove();
   });
 
@@ -146,17 +143,14 @@ describe("a deployment that cannot be", () => {
   });
 
   test("a state file cut in half, which is left as it is", async () => {
-    await truncate(stateFile(), Math.floor(before.length / 2));
+    const whole = await readFile(stateFile(), "utf8");
+    const half = whole.slice(0, Math.floor(whole.length / 2));
+    await writeFile(stateFile(), half);
     try {
       expect(await refusal()).toContain(stateFile());
-      expect(await readFile(stateFile(), "utf8")).toBe(
-        before.slice(0, Math.floor(before.length / 2)),
-      );
+      expect(await readFile(stateFile(), "utf8")).toBe(half);
     } finally {
-      await writeFile(stateFile(), before);
+      await writeFile(stateFile(), whole);
     }
-    expect(await readdir(join(deployment.directory, ".pulumi", "stacks", "synfleet"))).toContain(
-      "test.json",
-    );
   });
 });

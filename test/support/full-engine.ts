@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, open, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "../../commands/support/process.ts";
@@ -17,6 +17,7 @@ export async function startFullEngine(): Promise<FullEngine> {
   await mkdir(disk);
   await mustRun("mount", "-t", "tmpfs", "-o", "size=64m", "synfleet-full", disk);
   const host = `unix://${folder}/docker.sock`;
+  const log = await open(join(folder, "log"), "w");
   const daemon = spawn(
     "unshare",
     [
@@ -25,21 +26,29 @@ export async function startFullEngine(): Promise<FullEngine> {
       ...["--host", host, "--data-root", disk, "--exec-root", join(folder, "run")],
       ...["--pidfile", join(folder, "docker.pid"), "--bridge", "none", "--iptables=false"],
     ],
-    { stdio: "ignore" },
+    { stdio: ["ignore", log.fd, log.fd] },
   );
-  const ended = new Promise((resolve) => daemon.once("exit", resolve));
-  await until("the second engine", async () =>
-    (await run("docker", ["--host", host, "version"])).code === 0 ? true : undefined,
-  );
-  return {
+  const ended = new Promise((resolve) => daemon.once("close", resolve).once("error", resolve));
+  const engine = {
     host,
     async [Symbol.asyncDispose]() {
       daemon.kill("SIGTERM");
       await ended;
+      await log.close();
       await mustRun("umount", "--recursive", disk);
       await rm(folder, { recursive: true, force: true });
     },
   };
+  try {
+    await until("the second engine", async () =>
+      (await run("docker", ["--host", host, "version"])).code === 0 ? true : undefined,
+    );
+  } catch (error) {
+    const lines = (await readFile(join(folder, "log"), "utf8")).trim().split("\n");
+    await engine[Symbol.asyncDispose]();
+    throw new Error(`${(error as Error).message}; its log ends:\n${lines.slice(-5).join("\n")}`);
+  }
+  return engine;
 }
 
 async function mustRun(program: string, ...args: string[]): Promise<void> {
