@@ -45,7 +45,7 @@ export class CertificateAuthority extends pulumi.ComponentResource {
       { parent: this },
     );
     this.certificatePem = certificate.certPem;
-    this.privateKeyPem = key.privateKeyPem;
+    this.privateKeyPem = pulumi.secret(key.privateKeyPem);
     this.registerOutputs({ certificatePem: this.certificatePem });
   }
 }

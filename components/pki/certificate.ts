@@ -57,7 +57,7 @@ export class Certificate extends pulumi.ComponentResource {
       { parent: this },
     );
     this.certificatePem = certificate.certPem;
-    this.privateKeyPem = key.privateKeyPem;
+    this.privateKeyPem = pulumi.secret(key.privateKeyPem);
     this.#authorityPem = args.authority.certificatePem;
     this.registerOutputs({ certificatePem: this.certificatePem });
   }
