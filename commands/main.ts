@@ -17,7 +17,7 @@ const commands: Record<string, Command> = {
     run: async () => (await import("./down.ts")).down,
   },
   status: {
-    summary: "show members, replication and installed versions (--stack NAME)",
+    summary: "show members, replication and installed versions",
     run: async () => (await import("./status.ts")).status,
   },
   pulumi: {
@@ -25,7 +25,7 @@ const commands: Record<string, Command> = {
     run: async () => (await import("./pulumi.ts")).pulumi,
   },
   test: {
-    summary: "run every suite, or those that are named (lint types unit integration acceptance)",
+    summary: "run every suite of tests, or those that are named",
     run: async () => (await import("./test.ts")).test,
   },
   bench: {
@@ -38,6 +38,8 @@ const usage = [
   "Usage: npm run COMMAND [-- ARGUMENTS]",
   "",
   ...Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(8)} ${summary}`),
+  "",
+  "npm run COMMAND -- --help tells more about one of them. The guides are in docs/.",
 ].join("\n");
 
 async function main([name = "", ...args]: string[]): Promise<number> {

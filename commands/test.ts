@@ -11,11 +11,22 @@ import { addCounts, type Counts, countsOf } from "./support/counts.ts";
 const suites = ["lint", "types", "unit", "integration", "acceptance"] as const;
 type Suite = (typeof suites)[number];
 
+const help = `Usage: npm test [-- SUITE…]
+
+Runs the named suites, or all, in this order: ${suites.join(" ")}. Lint, types and unit need nothing but
+node modules; integration and acceptance need Docker, and build the images first. Ends with 1 when a test fails.`;
+
 /** Runs the named suites, or all, in order of cost; goes on after a failure so that one run tells everything. */
 export async function test(args: string[]): Promise<number> {
+  if (args.includes("--help")) {
+    console.log(help);
+    return 0;
+  }
   const unknown = args.filter((name) => !suites.includes(name as Suite));
   if (unknown.length > 0) {
-    throw new Failure(`test: got ${unknown.join(", ")}; allowed: ${suites.join(", ")}.`);
+    throw new Failure(
+      `test: got ${unknown.join(", ")}; allowed: ${suites.join(", ")}. Without a name, all run.`,
+    );
   }
   const wanted = suites.filter((name) => args.length === 0 || args.includes(name));
   let total: Counts = { passed: 0, failed: 0, skipped: 0 };

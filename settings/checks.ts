@@ -112,7 +112,9 @@ function hosts(settings: Settings): Problem[] {
             allowed: single
               ? "exactly one entry in synfleet:hosts"
               : "two or more entries in synfleet:hosts",
-            next: `synfleet:hosts has ${declared.length}`,
+            next: single
+              ? `it has ${declared.length}; remove the others, or set topology to several-hosts`
+              : "it has 1; add the others, or set topology to single-host",
           },
         ];
   const addresses = settings.hosts.flatMap(({ address }, index) =>
@@ -122,7 +124,8 @@ function hosts(settings: Settings): Problem[] {
           {
             key: `hosts[${index}].address`,
             got: undefined,
-            allowed: "the address by which the other hosts reach it",
+            allowed: "an IP address by which the other hosts reach it",
+            next: "set it; best one of a private network",
           },
         ],
   );

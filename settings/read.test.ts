@@ -99,8 +99,8 @@ describe("wrong settings", () => {
         members: [{ name: "pg1" }, { name: "pg2", host: "beta" }],
       },
       [
-        "synfleet:hosts[0].address: got nothing; allowed: the address by which the other hosts reach it",
-        "synfleet:hosts[1].address: got nothing; allowed: the address by which the other hosts reach it",
+        "synfleet:hosts[0].address: got nothing; allowed: an IP address by which the other hosts reach it (set it; best one of a private network)",
+        "synfleet:hosts[1].address: got nothing; allowed: an IP address by which the other hosts reach it (set it; best one of a private network)",
       ],
     ],
     [
@@ -111,9 +111,31 @@ describe("wrong settings", () => {
       ],
     ],
     [
+      "several hosts under a topology of one",
+      { hosts },
+      [
+        'synfleet:topology: got "single-host"; allowed: exactly one entry in synfleet:hosts (it has 2; remove the others, or set topology to several-hosts)',
+      ],
+    ],
+    [
+      "a fraction where only whole numbers go",
+      { readySeconds: 30.5 },
+      ["synfleet:readySeconds: got 30.5; allowed: a whole number"],
+    ],
+    [
+      "a word where there is yes or no",
+      { grafana: "maybe" },
+      ['synfleet:grafana: got "maybe"; allowed: true or false'],
+    ],
+    [
+      "a name where a list goes",
+      { members: "postgres1" },
+      ['synfleet:members: got "postgres1"; allowed: a list'],
+    ],
+    [
       "a number given as a word",
       { postgres: { maxConnections: "many" } },
-      ['synfleet:postgres.maxConnections: got "many"; allowed: a value of type number'],
+      ['synfleet:postgres.maxConnections: got "many"; allowed: a number'],
     ],
   ])("%s", (_, given, expected) => {
     expect(problemsOf(given)).toEqual(expected);

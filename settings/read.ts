@@ -71,6 +71,17 @@ function parseValue(text: string): unknown {
   }
 }
 
+/** What a type is called by those who write a configuration file. */
+const wordsOf: Readonly<Record<string, string>> = {
+  string: "text",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+  array: "a list",
+  object: "an object of keys and values",
+  record: "an object of keys and values",
+};
+
 function fromZod(issue: z.core.$ZodIssue, given: unknown): Problem[] {
   const got = valueAt(given, issue.path);
   if (issue.code === "unrecognized_keys") {
@@ -85,7 +96,7 @@ function fromZod(issue: z.core.$ZodIssue, given: unknown): Problem[] {
     issue.code === "invalid_value"
       ? issue.values.join(", ")
       : issue.code === "invalid_type"
-        ? `a value of type ${issue.expected}`
+        ? (wordsOf[issue.expected] ?? issue.expected)
         : issue.message;
   return [{ key: pathOf(issue.path), got, allowed }];
 }

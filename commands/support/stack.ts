@@ -58,19 +58,13 @@ export class Stack {
   }
 
   async outputs(): Promise<Outputs> {
-    const text = await this.capture(
-      "stack",
-      "output",
-      "--json",
-      "--show-secrets",
-      "--stack",
-      this.name,
-    );
+    const ask = ["stack", "output", "--json", "--show-secrets", "--stack", this.name];
+    const text = await this.capture(...ask).catch(async (error: unknown) => {
+      throw (await this.exists()) ? error : new Failure(this.#notUp("there is no such stack"));
+    });
     const outputs = JSON.parse(text) as Partial<Outputs>;
     if (!outputs.endpoints) {
-      throw new Failure(
-        `stack ${this.name}: got no endpoints; it has not been brought up. Run: npm run up`,
-      );
+      throw new Failure(this.#notUp("it has no endpoints, so it has not been brought up"));
     }
     return outputs as Outputs;
   }
@@ -78,6 +72,11 @@ export class Stack {
   async exists(): Promise<boolean> {
     const stacks = JSON.parse(await this.capture("stack", "ls", "--json")) as { name: string }[];
     return stacks.some(({ name }) => name.split("/").at(-1) === this.name);
+  }
+
+  #notUp(why: string): string {
+    const option = this.name === defaultStack ? "" : ` -- --stack ${this.name}`;
+    return `stack ${this.name}: ${why}. Run: npm run up${option}`;
   }
 
   #words(args: readonly string[]): string[] {
