@@ -120,9 +120,8 @@ test("a short interval shortens the time-out with it", () => {
 
 describe("files beside it", () => {
   test("prometheusWebYml", () => {
-    expect(
-      prometheusWebYml({ user: "statistics", bcryptHash: "$2b$10$hash" }),
-    ).toMatchInlineSnapshot(`
+    expect(prometheusWebYml({ user: "statistics", bcryptHash: "$2b$10$hash" }))
+      .toMatchInlineSnapshot(`
       "tls_server_config:
         cert_file: "/etc/synfleet/tls/node.crt"
         key_file: "/etc/synfleet/tls/node.key"
@@ -149,9 +148,8 @@ describe("files beside it", () => {
   });
 
   test("postgresExporterSource has no password", () => {
-    expect(
-      postgresExporterSource({ member: "postgres2", database: "orders" }),
-    ).toMatchInlineSnapshot(`
+    expect(postgresExporterSource({ member: "postgres2", database: "orders" }))
+      .toMatchInlineSnapshot(`
       "postgres2:5432/orders?sslmode=verify-full&sslrootcert=/etc/synfleet/tls/ca.crt&sslcert=/etc/synfleet/tls/node.crt&sslkey=/etc/synfleet/tls/node.key&connect_timeout=3
       "
     `);

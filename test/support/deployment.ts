@@ -19,7 +19,7 @@ export class Deployment {
   readonly stack = "test";
   readonly directory: string;
   readonly env: NodeJS.ProcessEnv;
-  readonly #settings: Record<string, unknown>;
+  #settings: Record<string, unknown>;
   readonly #configFile: string;
 
   private constructor(directory: string, settings: Record<string, unknown>) {
@@ -74,7 +74,7 @@ export class Deployment {
 
   /** Takes the place of all settings. */
   async replace(settings: Record<string, unknown>): Promise<void> {
-    for (const key of Object.keys(this.#settings)) delete this.#settings[key];
+    this.#settings = {};
     await this.set(settings);
   }
 

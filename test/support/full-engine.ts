@@ -46,7 +46,9 @@ export async function startFullEngine(): Promise<FullEngine> {
   } catch (error) {
     const lines = (await readFile(join(folder, "log"), "utf8")).trim().split("\n");
     await engine[Symbol.asyncDispose]();
-    throw new Error(`${(error as Error).message}; its log ends:\n${lines.slice(-5).join("\n")}`);
+    throw new Error(`${(error as Error).message}; its log ends:\n${lines.slice(-5).join("\n")}`, {
+      cause: error,
+    });
   }
   return engine;
 }
