@@ -43,7 +43,12 @@ test("haproxy.cfg", () => {
       timeout resolve 1s
       timeout retry 500ms
       hold valid 5s
-      hold obsolete 30s
+      # A name is gone while its container is stopped. HAProxy would take the server out for that, and take it back as up
+      # before any check once the name returns; so it keeps the last address, and only checks decide. The longest it can.
+      hold nx 24d
+      hold other 24d
+      hold refused 24d
+      hold timeout 24d
 
     # TLS is the client's with PostgreSQL: it passes through. What HAProxy asks a member itself, it asks over a TLS session
     # of its own with its own certificate: whether the member's manager has admitted it.
@@ -54,14 +59,14 @@ test("haproxy.cfg", () => {
       tcp-check send-binary 510000001c73656c6563742073796e666c6565742e636865636b282900
       tcp-check expect min-recv 60 string "synfleet: admitted"
       tcp-check send-binary 5800000004
-      default-server resolvers container init-addr last,libc,none inter 1000ms fastinter 500ms downinter 1000ms fall 2 rise 1 on-marked-down shutdown-sessions on-marked-up shutdown-backup-sessions
+      default-server resolvers container init-addr last,libc,127.0.0.1 inter 1000ms fastinter 500ms downinter 1000ms fall 2 rise 1 on-marked-down shutdown-sessions on-marked-up shutdown-backup-sessions
       server postgres1 postgres1:5432 check check-ssl check-sni postgres1 check-alpn postgresql verify required verifyhost postgres1 ca-file /etc/synfleet/tls/ca.crt crt /etc/synfleet/tls/node.crt
       server postgres2 postgres2:5432 check check-ssl check-sni postgres2 check-alpn postgresql verify required verifyhost postgres2 ca-file /etc/synfleet/tls/ca.crt crt /etc/synfleet/tls/node.crt backup
       server postgres3 postgres3:5432 check check-ssl check-sni postgres3 check-alpn postgresql verify required verifyhost postgres3 ca-file /etc/synfleet/tls/ca.crt crt /etc/synfleet/tls/node.crt backup
 
     backend read
       balance roundrobin
-      default-server resolvers container init-addr last,libc,none on-marked-down shutdown-sessions
+      default-server resolvers container init-addr last,libc,127.0.0.1 on-marked-down shutdown-sessions
       server postgres1 postgres1:5432 track write/postgres1
       server postgres2 postgres2:5432 track write/postgres2
       server postgres3 postgres3:5432 track write/postgres3

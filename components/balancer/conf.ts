@@ -67,8 +67,9 @@ resolvers container
   timeout resolve 1s
   timeout retry 500ms
   hold valid 5s
-  hold obsolete 30s
-
+  # A name is gone while its container is stopped. HAProxy would take the server out for that, and take it back as up
+  # before any check once the name returns; so it keeps the last address, and only checks decide. The longest it can.
+${["nx", "other", "refused", "timeout"].map((why) => `  hold ${why} 24d\n`).join("")}
 # TLS is the client's with PostgreSQL: it passes through. What HAProxy asks a member itself, it asks over a TLS session
 # of its own with its own certificate: whether the member's manager has admitted it.
 backend write
@@ -106,7 +107,8 @@ userlist statistics
 `;
 }
 
-const resolution = "resolvers container init-addr last,libc,none";
+/** A name that is not there yet stands for an address where nothing answers, for the same reason. */
+const resolution = "resolvers container init-addr last,libc,127.0.0.1";
 
 function serverOptions(intervalMs: number, fall: number): string {
   return `${resolution} inter ${intervalMs}ms fastinter ${Math.min(500, intervalMs)}ms downinter ${intervalMs}ms fall ${fall} rise 1`;

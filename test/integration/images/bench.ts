@@ -178,6 +178,12 @@ export class Bench {
   }
 
   /** Runs a program of the image; gives its exit code and what it printed. */
+  /** Its address in the bench's network. */
+  async address(name: string): Promise<string> {
+    const format = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
+    return (await this.docker("inspect", "--format", format, this.name(name))).trim();
+  }
+
   async exec(name: string, ...command: string[]): Promise<{ code: number; output: string }> {
     return run("docker", ["exec", this.name(name), ...command]).then(
       ({ stdout, stderr }) => ({ code: 0, output: stdout + stderr }),
