@@ -4,6 +4,8 @@ const shared = { setupFiles: ["test/support/setup.ts"] };
 
 export default defineConfig({
   test: {
+    // Not one less than there are, which on two processors would be one.
+    maxWorkers: "100%",
     projects: [
       {
         test: {

@@ -125,6 +125,13 @@ describe("changes", () => {
     expect(await startTimes()).toEqual(before);
   });
 
+  test("a refresh finds everything as it was recorded, and the up after it plans nothing", async () => {
+    const before = await startTimes();
+    await deployment.mustRun("refresh", "--stack", deployment.stack, "--yes", "--skip-preview");
+    await deployment.up("--expect-no-changes");
+    expect(await startTimes()).toEqual(before);
+  });
+
   test("a setting that can be reloaded is, without a restart of anything", async () => {
     const before = await startTimes();
     await deployment.set({ postgres: { workMemMiB: 16 } });
@@ -199,6 +206,25 @@ describe("changes", () => {
 });
 
 describe("the end", () => {
+  test("destroy can leave the volumes, and the next up finds the data in them", async () => {
+    await ask(fleet, writeUrl(fleet), "create table kept (id int primary key)");
+    await ask(fleet, writeUrl(fleet), "insert into kept values (42)");
+    const volumes = "**docker:index/volume:Volume::**";
+    const destroy = ["destroy", "--stack", deployment.stack, "--yes", "--skip-preview"];
+    await deployment.mustRun(...destroy, "--exclude", volumes);
+    const left = await leftovers(deployment.prefix);
+    expect(left.filter((line) => !line.startsWith("volume "))).toEqual([]);
+    await deployment.up();
+    // Passwords and certificates are new; the rows are not.
+    const renewed = { ...fleet, outputs: await deployment.outputs() };
+    for (const url of renewed.nodes) {
+      await until("the row", async () => {
+        const rows = await ask(renewed, url, "select id from kept");
+        return rows.length === 1 ? rows : undefined;
+      });
+    }
+  });
+
   test("destroy leaves no container, network or volume", async () => {
     await deployment.mustRun("destroy", "--stack", deployment.stack, "--yes", "--skip-preview");
     expect(await leftovers(deployment.prefix)).toEqual([]);

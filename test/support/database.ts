@@ -34,6 +34,7 @@ export async function query<Row extends pg.QueryResultRow>(
   try {
     return (await client.query<Row>(text, values)).rows;
   } finally {
-    await client.end().catch(() => {});
+    // Not awaited: a server that is gone does not answer the farewell either.
+    void client.end().catch(() => {});
   }
 }

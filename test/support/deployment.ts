@@ -78,11 +78,19 @@ export class Deployment {
     await this.set(settings);
   }
 
+  /** The engine's command line, for tests that start it themselves. */
+  command(...args: string[]): string[] {
+    return [process.execPath, engineMain, ...args, "--non-interactive"];
+  }
+
+  /** Environment and folder that the command line needs. */
+  get place(): { env: NodeJS.ProcessEnv; cwd: string } {
+    return { env: this.env, cwd: this.directory };
+  }
+
   engine(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
-    return run(process.execPath, [engineMain, ...args, "--non-interactive"], {
-      env: { ...this.env, ...env },
-      cwd: this.directory,
-    });
+    const [program, ...words] = this.command(...args);
+    return run(program!, words, { env: { ...this.env, ...env }, cwd: this.directory });
   }
 
   async mustRun(...args: string[]): Promise<string> {

@@ -6,7 +6,6 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { createRequire } from "node:module";
 import { createServer, type AddressInfo, type Socket } from "node:net";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { createInterface } from "node:readline";
 import { EngineError } from "../errors.ts";
 import type { Config } from "../project/config.ts";
@@ -72,7 +71,7 @@ const EXIT_MILLISECONDS = 150;
 /** The SDK says that it has shown the error itself. */
 export const ALREADY_SHOWN = 32;
 
-const noSourceMaps = fileURLToPath(new URL("./no-source-maps.cjs", import.meta.url));
+const noSourceMaps = new URL("./no-source-maps.mjs", import.meta.url).href;
 
 /** Whether Node itself runs the program's TypeScript, by leaving out the types. */
 function isStripped(project: { readonly typescript: boolean; readonly main: string }): boolean {
@@ -86,7 +85,7 @@ export function startProgram(options: ProgramOptions): Program {
     process.execPath,
     [
       ...project.nodeArguments,
-      ...(isStripped(project) ? ["--require", noSourceMaps] : []),
+      ...(isStripped(project) ? ["--import", noSourceMaps] : []),
       resolveSdk(project, "@pulumi/pulumi/cmd/run"),
       `--monitor=${options.address}`,
       `--engine=${options.address}`,

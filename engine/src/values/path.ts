@@ -51,7 +51,7 @@ export function reset(path: Path, olds: Value | undefined, news: Value): Value {
   for (const key of keys) {
     if (rest.length === 0) {
       if (Object.hasOwn(source, key)) out[key] = source[key]!;
-      else delete out[key];
+      else Reflect.deleteProperty(out, key);
     } else if (Object.hasOwn(to, key)) out[key] = reset(rest, source[key], to[key]!);
   }
   return rewrap(news, out);

@@ -15,6 +15,8 @@ class Prober {
   readonly acknowledged: Write[] = [];
   longestWriteGapMs = 0;
   longestReadGapMs = 0;
+  /** What clients were told while they went without, for whoever has to find out why it took so long. */
+  readonly refusals: string[] = [];
   #stopped = false;
   readonly #done: Promise<unknown>;
 
@@ -36,8 +38,8 @@ class Prober {
         this.acknowledged.push({ id, acknowledgedAt: Date.now() });
         this.longestWriteGapMs = Math.max(this.longestWriteGapMs, Date.now() - last);
         last = Date.now();
-      } catch {
-        await pause();
+      } catch (error) {
+        await this.#refused("write", error);
       }
     }
     this.longestWriteGapMs = Math.max(this.longestWriteGapMs, Date.now() - last);
@@ -50,17 +52,18 @@ class Prober {
         await ask(fleet, readUrl(fleet), "select count(*) from journal");
         this.longestReadGapMs = Math.max(this.longestReadGapMs, Date.now() - last);
         last = Date.now();
-      } catch {
-        await pause();
+      } catch (error) {
+        await this.#refused("read", error);
       }
     }
     this.longestReadGapMs = Math.max(this.longestReadGapMs, Date.now() - last);
   }
-}
 
-/** Between tries of a client whose connection was refused, so that it does not take the processor it waits for. */
-function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 50));
+  /** Waits a little, so that a client that is refused does not take the processor it waits for. */
+  async #refused(what: string, error: unknown): Promise<void> {
+    this.refusals.push(`${new Date().toISOString()} ${what}: ${(error as Error).message}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }
 
 const LIMIT_MS = 10_000;

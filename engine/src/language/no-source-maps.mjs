@@ -1,7 +1,7 @@
 // Loaded before the SDK's runner when Node runs the program's TypeScript as it is. Positions in such files are the true
 // ones, so there is no map to apply, and the SDK takes a stack trace for every promise: without this, looking for maps
 // is a third of the program's time.
-const Module = require("node:module");
+import Module from "node:module";
 
 const load = Module._load;
 Module._load = function (request, ...rest) {
