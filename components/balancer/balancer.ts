@@ -29,6 +29,8 @@ export class LoadBalancer extends pulumi.ComponentResource {
       balancerSpec({ ...args, alias: name, files: certificate.files() }),
       {
         parent: this,
+        // Ready only when a member is admitted, which comes after it: whoever waits for the cluster waits for that.
+        peers: [],
       },
     );
     const postgresUrl = (port: number) =>

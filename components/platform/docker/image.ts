@@ -28,7 +28,8 @@ export class Image extends pulumi.ComponentResource {
     new command.local.Command(
       `${name}-build`,
       {
-        create: `node ${builder} ${args.stage}`,
+        // An image that is there costs a look, and not the start of a builder.
+        create: `docker image inspect "$TAG" >/dev/null 2>&1 || node ${builder} ${args.stage}`,
         delete: "true",
         environment: { DOCKER_HOST: args.engine, TAG: args.tag },
       },
