@@ -7,11 +7,8 @@ export { ClusterManager, type ClusterManagerArgs } from "./manager/manager.ts";
 export { MonitoringStack, type MonitoringStackArgs } from "./monitoring/stack.ts";
 export { CertificateAuthority, type CertificateAuthorityArgs } from "./pki/authority.ts";
 export { Certificate, type CertificateArgs } from "./pki/certificate.ts";
-export {
-  DockerPlatform,
-  type DockerHost,
-  type DockerPlatformArgs,
-} from "./platform/docker/docker.ts";
+export type { DockerHost, DockerPlatformArgs } from "./platform/docker/args.ts";
+export { DockerPlatform } from "./platform/docker/docker.ts";
 export type {
   FileSpec,
   Platform,

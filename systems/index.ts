@@ -1,2 +1,3 @@
 /** Whole systems: what other Pulumi programs import from "synfleet/systems". */
-export { placement, SynapseDB, type SynapseDBArgs, type SynapseDBEndpoints } from "./synapsedb.ts";
+export { placement, SynapseDB } from "./synapsedb.ts";
+export type { SynapseDBArgs, SynapseDBEndpoints } from "./synapsedb-args.ts";

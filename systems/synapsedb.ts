@@ -10,48 +10,9 @@ import { MANAGER_PORT, managerAlias } from "../components/manager/spec.ts";
 import { nodeExporterAlias, postgresExporterAlias } from "../components/monitoring/spec.ts";
 import { MonitoringStack } from "../components/monitoring/stack.ts";
 import { CertificateAuthority } from "../components/pki/authority.ts";
-import type { Platform, Workload } from "../components/platform/platform.ts";
-import { PostgresCluster, type PostgresMember } from "../components/postgres/cluster.ts";
-
-export interface SynapseDBArgs {
-  readonly platform: Platform;
-  /** The database nodes, each with the port of its manager. */
-  readonly members: readonly (PostgresMember & { readonly managerPort: number })[];
-  /** The consensus of the managers: an odd number of members. */
-  readonly etcd: readonly { readonly name: string; readonly host: string }[];
-  readonly postgres: {
-    readonly database: string;
-    readonly user: string;
-    readonly maxConnections: number;
-    readonly sharedBuffersMiB?: number | undefined;
-    readonly workMemMiB: number;
-    readonly memoryMiB: number;
-    readonly cpus: number;
-    readonly parameters: Readonly<Record<string, string | number | boolean>>;
-  };
-  /** Ports of the first host on which the shared parts are published. */
-  readonly ports: {
-    readonly read: number;
-    readonly write: number;
-    readonly statistics: number;
-    readonly prometheus: number;
-    readonly grafana: number;
-  };
-  readonly clientCidrs?: readonly string[];
-  /** Whether Grafana runs; its image must be on the host or within reach. @default false */
-  readonly grafana?: boolean;
-}
-
-/** URLs without passwords, under the same names for every system and platform. */
-export interface SynapseDBEndpoints {
-  readonly read: string;
-  readonly write: string;
-  readonly nodes: readonly string[];
-  readonly managers: readonly string[];
-  readonly statistics: string;
-  readonly prometheus: string;
-  readonly grafana?: string;
-}
+import type { Workload } from "../components/platform/platform.ts";
+import { PostgresCluster } from "../components/postgres/cluster.ts";
+import type { SynapseDBArgs, SynapseDBEndpoints } from "./synapsedb-args.ts";
 
 const BALANCER = "balancer";
 const STATISTICS_USER = "statistics";

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { deploy, isSecret, plain, type Registered } from "../../../test/support/deploy.ts";
 import type { WorkloadSpec } from "../platform.ts";
-import { DockerPlatform, type DockerPlatformArgs } from "./docker.ts";
+import type { DockerPlatformArgs } from "./args.ts";
+import { DockerPlatform } from "./docker.ts";
 
 const local = { name: "local", engine: "unix:///var/run/docker.sock" };
 

@@ -1,0 +1,42 @@
+import type { Platform } from "../components/platform/platform.ts";
+import type { PostgresMember } from "../components/postgres/cluster.ts";
+
+export interface SynapseDBArgs {
+  readonly platform: Platform;
+  /** The database nodes, each with the port of its manager. */
+  readonly members: readonly (PostgresMember & { readonly managerPort: number })[];
+  /** The consensus of the managers: an odd number of members. */
+  readonly etcd: readonly { readonly name: string; readonly host: string }[];
+  readonly postgres: {
+    readonly database: string;
+    readonly user: string;
+    readonly maxConnections: number;
+    readonly sharedBuffersMiB?: number | undefined;
+    readonly workMemMiB: number;
+    readonly memoryMiB: number;
+    readonly cpus: number;
+    readonly parameters: Readonly<Record<string, string | number | boolean>>;
+  };
+  /** Ports of the first host on which the shared parts are published. */
+  readonly ports: {
+    readonly read: number;
+    readonly write: number;
+    readonly statistics: number;
+    readonly prometheus: number;
+    readonly grafana: number;
+  };
+  readonly clientCidrs?: readonly string[];
+  /** Whether Grafana runs; its image must be on the host or within reach. @default false */
+  readonly grafana?: boolean;
+}
+
+/** URLs without passwords, under the same names for every system and platform. */
+export interface SynapseDBEndpoints {
+  readonly read: string;
+  readonly write: string;
+  readonly nodes: readonly string[];
+  readonly managers: readonly string[];
+  readonly statistics: string;
+  readonly prometheus: string;
+  readonly grafana?: string;
+}
