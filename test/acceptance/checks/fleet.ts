@@ -1,6 +1,7 @@
 import type { Client } from "pg";
 import type { Outputs } from "../../../commands/support/stack.ts";
 import { connect, query } from "../../support/database.ts";
+import { until } from "../../support/until.ts";
 
 /** What the checks need of a running system, whatever it runs on. */
 export interface Fleet {
@@ -47,4 +48,21 @@ export function ask<Row extends Record<string, unknown>>(
   values: unknown[] = [],
 ): Promise<Row[]> {
   return query<Row>(url, fleet.outputs, text, values);
+}
+
+/** How many different nodes answer at an endpoint. */
+export async function nodesBehind(fleet: Fleet, url: string): Promise<number> {
+  const rows = await Promise.all(
+    Array.from({ length: 12 }, () =>
+      ask<{ name: string }>(fleet, url, "select current_setting('cluster_name') as name"),
+    ),
+  );
+  return new Set(rows.map(([row]) => row!.name)).size;
+}
+
+/** Ends when every node is admitted: what can lose one must be whole first. */
+export async function whole(fleet: Fleet): Promise<void> {
+  await until("every node behind the read endpoint", async () =>
+    (await nodesBehind(fleet, readUrl(fleet))) === fleet.nodes.length ? true : undefined,
+  );
 }
