@@ -47,13 +47,13 @@ export async function destroy(session: Session): Promise<number> {
     if (previewOnly || !args.flag("skip-preview")) {
       const { context, display } = await phaseOf(true);
       display.finish();
-      if (context.failed || context.protectedDeletes) return EXIT.error;
+      if (context.failed || context.complained) return EXIT.error;
       if (previewOnly) return EXIT.ok;
       await confirmOrRefuse.ask(session, "destroy", files.stack);
     }
     const startedAt = Date.now();
     const { context, display } = await phaseOf(false);
-    const failed = context.failed || context.protectedDeletes || cancellation.signal.aborted;
+    const failed = context.failed || context.complained || cancellation.signal.aborted;
     await recordHistory(files, file, {
       kind: "destroy",
       message: args.text("message") ?? "",
@@ -70,7 +70,7 @@ export async function destroy(session: Session): Promise<number> {
       session.print(
         `The resources in the stack have been deleted, and the stack ${files.stack} was removed.`,
       );
-    } else if (!context.targets.constrained && !context.excluded.constrained)
+    } else if (!context.scope.targets.constrained && !context.scope.excluded.constrained)
       session.print(
         "The resources in the stack have been deleted, but the history and configuration associated with the stack are still maintained.\n" +
           `If you want to remove the stack completely, run \`pulumi stack rm ${files.stack}\`.`,

@@ -203,7 +203,7 @@ async function conclude(
   startedAt: number,
 ): Promise<Outcome> {
   const { session, files } = run;
-  const failed = context.failed || context.protectedDeletes || run.cancelled.aborted;
+  const failed = context.failed || context.complained || run.cancelled.aborted;
   await context.snapshot.close();
   if (!dryRun)
     await recordHistory(files, run.file, {

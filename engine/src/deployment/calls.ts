@@ -73,7 +73,7 @@ export function sealOutputs(provider: Provider, r: Resource, outputs: PropertyMa
 
 export async function check(
   provider: Provider,
-  r: Resource,
+  r: { readonly urn: string; readonly type: string },
   olds: Values | undefined,
   news: Values,
   seed: Uint8Array,

@@ -6,17 +6,14 @@ import { limiter, serializer } from "./graph.ts";
 import { ProviderRegistry, type LoadProvider } from "./registry.ts";
 import type { Goal, Resource } from "./resource.ts";
 import { SnapshotManager } from "./snapshot.ts";
-import { Targets } from "./targets.ts";
+import { Scope, type ScopeOptions } from "./targets.ts";
 import { parseReference, type Place } from "./urn.ts";
 
 export interface DeploymentOptions {
   readonly place: Place;
   readonly preview: boolean;
   readonly parallel: number;
-  readonly targets: readonly string[];
-  /** Patterns of what a destroy leaves, and with it all that it stands on. */
-  readonly excluded?: readonly string[];
-  readonly targetDependents: boolean;
+  readonly scope: ScopeOptions;
   readonly loadProvider: LoadProvider;
   /** One a process, so that a preview and the update after it give the same automatic names. */
   readonly seed: Uint8Array;
@@ -33,15 +30,14 @@ export class DeploymentContext {
   readonly found: readonly Resource[];
   readonly registry: ProviderRegistry;
   readonly aliases: AliasBook;
-  readonly targets: Targets;
-  readonly excluded: Targets;
+  readonly scope: Scope;
   /** Goals by urn, for what children inherit. */
   readonly goals = new Map<string, Goal>();
   readonly seen = new Set<string>();
   readonly operated = new Set<string>();
   readonly replaced = new Set<string>();
-  /** Deleted ahead of a replacement; a registration that follows makes the resource anew. */
-  readonly deleted = new Set<string>();
+  /** Deleted ahead of a replacement, and the keys that caused it; a registration that follows makes the resource anew. */
+  readonly deleted = new Map<string, readonly string[]>();
   readonly condemned = new Set<Resource>();
   readonly skippedCreates = new Set<string>();
   readonly one = serializer();
@@ -51,8 +47,8 @@ export class DeploymentContext {
   /** Told at the first failure, so that whoever waits for the program need not. */
   onFail: () => void = () => {};
   private hasFailed = false;
-  /** Something protected was to be deleted: the rest went on, but the run did not do what was asked. */
-  protectedDeletes = false;
+  /** Something could not be done: the rest goes on, but the run as a whole fails. */
+  complained = false;
 
   constructor(
     options: DeploymentOptions,
@@ -68,8 +64,7 @@ export class DeploymentContext {
     this.cancelled = cancelled;
     this.registry = new ProviderRegistry(options.loadProvider);
     this.aliases = new AliasBook(options.place);
-    this.targets = new Targets(options.targets);
-    this.excluded = new Targets(options.excluded ?? []);
+    this.scope = new Scope(options.scope);
     this.limited = limiter(options.parallel);
     for (const r of found) if (!r.delete) this.olds.set(r.urn, r);
   }
@@ -103,6 +98,11 @@ export class DeploymentContext {
       this.registry.add(resource);
     }
     return reference;
+  }
+
+  complain(urn: string, message: string): void {
+    this.complained = true;
+    this.emit({ kind: "diagnostic", severity: "error", urn, message });
   }
 
   fail(urn: string, message: string): void {

@@ -1,6 +1,6 @@
 /** Deleting: what a program no longer registers, what replacements left, and everything at a destroy. */
 import type { DeploymentContext } from "./context.ts";
-import { cannotDelete } from "./decide.ts";
+import { cannotDelete } from "./rules.ts";
 import type { Op } from "./events.ts";
 import { deleteOrder, dependantsOf, runGraph } from "./graph.ts";
 import type { Resource } from "./resource.ts";
@@ -20,8 +20,10 @@ export async function destroy(context: DeploymentContext): Promise<void> {
 
 async function deleteAll(context: DeploymentContext, wanted: readonly Resource[]): Promise<void> {
   const chosen = withinTargets(context, wanted);
-  const going = chosen.filter((r) => !context.excluded.names(r.urn) && !isProtected(context, r));
-  for (const r of going) if (!r.delete) context.deleted.add(r.urn);
+  const going = chosen.filter(
+    (r) => !context.scope.excluded.names(r.urn) && !isProtected(context, r),
+  );
+  for (const r of going) if (!r.delete) context.deleted.set(r.urn, []);
   const waitsFor = deleteOrder(chosen);
   await runGraph(waitsFor, async (r) => {
     // What a protected or failed resource stands on stays: runGraph skips all that waits for it.
@@ -39,21 +41,20 @@ async function deleteAll(context: DeploymentContext, wanted: readonly Resource[]
 
 function isProtected(context: DeploymentContext, r: Resource): boolean {
   if (!r.protect || r.delete || r.pendingReplacement) return false;
-  context.emit({ kind: "diagnostic", severity: "error", urn: r.urn, message: cannotDelete(r.urn) });
-  // The others still go (as far as they may); the run as a whole has failed.
-  context.protectedDeletes = true;
+  // The others still go, as far as they may.
+  context.complain(r.urn, cannotDelete(r.urn));
   return true;
 }
 
 function withinTargets(context: DeploymentContext, wanted: readonly Resource[]): Resource[] {
-  const { targets } = context;
+  const { targets, withDependants } = context.scope;
   if (!targets.constrained) return [...wanted];
   const named = wanted.filter((r) => targets.names(r.urn));
   const out = new Set(named);
   for (const root of named)
     for (const r of [...dependantsOf(root, wanted), ...childrenOf(root, wanted)]) {
       if (out.has(r)) continue;
-      if (!context.options.targetDependents)
+      if (!withDependants)
         context.fail(
           r.urn,
           `Resource '${r.urn}' will be destroyed but was not specified in --target list.\n` +

@@ -6,7 +6,7 @@ import { UNKNOWN_WIRE } from "../values/wire.ts";
 import * as calls from "./calls.ts";
 import type { DeploymentContext } from "./context.ts";
 import { deleteUnregistered } from "./deletes.ts";
-import { plan } from "./generator.ts";
+import { planRegistration } from "./generator.ts";
 import type { Goal, Resource } from "./resource.ts";
 import { runStep } from "./steps.ts";
 import { STACK_TYPE, makeUrn, providerType } from "./urn.ts";
@@ -35,7 +35,7 @@ export class Deployment {
       const planned = await this.context.one(async () => {
         this.refuseWhenStopped();
         try {
-          return await plan(this.context, goal);
+          return await planRegistration(this.context, goal);
         } catch (error) {
           this.reportOnce(goal, error);
           throw new Stopped(calls.messageOf(error));

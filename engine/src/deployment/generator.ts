@@ -1,115 +1,179 @@
-/** Turns a registration into the steps that make it true. Runs one registration at a time; the steps run side by side. */
+/** Turns a registration into the steps that make it true: asks what plan.ts wants to know and keeps the books of the run. */
 import type { Diff, Provider } from "../provider.ts";
 import { EngineError } from "../errors.ts";
+import type { Values } from "../values/property.ts";
 import * as calls from "./calls.ts";
 import type { DeploymentContext } from "./context.ts";
-import {
-  NO_DIFF,
-  cannotReplace,
-  componentDiff,
-  decide,
-  ignoreChanges,
-  protectedFromReplace,
-  replaceOnChanges,
-  triggerFired,
-} from "./decide.ts";
+import { plan, isImport, type Answers, type Plan, type Question, type View } from "./plan.ts";
+import { references } from "./integrity.ts";
+import { providerDiff } from "./registry.ts";
 import { dependentReplacements } from "./replacements.ts";
 import { newResource, type Goal, type Resource } from "./resource.ts";
 import type { Step } from "./steps.ts";
-import { isProviderType, makeUrn, qualifiedType, STACK_TYPE, urnType } from "./urn.ts";
-import { providerDiff } from "./registry.ts";
+import { isProviderType, makeUrn, parseReference, qualifiedType, STACK_TYPE } from "./urn.ts";
 
 export interface Planned {
-  readonly steps: Step[];
+  readonly steps: readonly Step[];
   readonly now: Resource;
   /** The resource was not created since it is not a target: its outputs are unknown. */
   readonly unknown: boolean;
 }
 
-export async function plan(context: DeploymentContext, goal: Goal): Promise<Planned> {
+export async function planRegistration(context: DeploymentContext, goal: Goal): Promise<Planned> {
   const urn = claimUrn(context, goal);
   const { old, alias } = context.aliases.find(urn, goal, context.olds, context.seen);
-  const now = newResource(urn, goal, old);
-  if (alias !== undefined) now.aliases = [alias];
-  if (old?.rest) now.rest = old.rest;
   context.goals.set(urn, goal);
-
-  const recreating = context.deleted.has(urn) && old !== undefined;
-  const targeted = context.targets.includes(urn);
   const provider =
     goal.custom && !isProviderType(goal.type)
       ? await context.registry.unconfigured(goal.provider)
       : undefined;
-  if (targeted) {
-    refuseSkippedDependencies(context, now);
-    await checkInputs(context, provider, now, goal, recreating ? undefined : old);
-    await context.analyze?.(now, goal);
-  }
-
-  const forced = old !== undefined && !recreating && isForced(context, old, now, goal);
-  const compare = old !== undefined && targeted && !recreating && !old.external && !forced;
-  const diff = compare ? await difference(context, provider, old, now, goal) : NO_DIFF;
-  const decision = decide({ old, goal, diff, recreating, targeted, forced });
-  const shown = forced && diff.changed.length === 0 ? forcedDiff(old!, now) : diff;
-  const step = (op: Step["op"], extra: Partial<Step> = {}): Step => ({
-    op,
+  const prospect = newResource(urn, goal, old);
+  const keys = old ? context.deleted.get(urn) : undefined;
+  const view: View = {
     urn,
-    now,
-    ...(old ? { old } : {}),
-    diff: shown,
-    ...extra,
-  });
-  const done = (steps: Step[]): Planned => {
-    context.operated.add(urn);
-    if (old) context.operated.add(old.urn);
-    return { steps, now, unknown: decision === "skip-create" };
+    goal,
+    old,
+    ...(alias !== undefined ? { alias } : {}),
+    ...(keys ? { recreating: keys } : {}),
+    mode: "update",
+    preview: context.options.preview,
+    targeted: context.scope.includes(prospect),
+    replaceAsked: context.scope.replaces(urn),
+    imported: false,
+    lacking: lacks(context, prospect) !== undefined,
+    replaced: context.replaced,
   };
+  if (isImport(goal, old)) throw new EngineError(unsupportedImport(urn));
+  const planned = await answer(context, view, provider);
+  refuse(context, view, planned);
+  keepBooks(context, view, planned);
+  return { steps: planned.steps, now: planned.now, unknown: planned.skipped === true };
+}
 
-  switch (decision) {
-    case "recreate":
-      context.deleted.delete(urn);
-      context.replaced.add(urn);
-      return done([step("replace"), step("create-replacement")]);
-    case "take-over":
-      return done([step("create-replacement", { deleteOldLater: true }), step("replace")]);
-    case "create":
-      if (goal.importId) throw new EngineError(unsupportedImport(urn));
-      return done([step("create")]);
-    case "skip-create":
-      context.skippedCreates.add(urn);
-      return done([]);
-    case "keep":
-      // An untargeted resource stays exactly as state has it, whatever the program says now.
-      return done([step("same", { now: Object.assign(now, old, { urn }) })]);
-    case "same":
-      return done([step("same")]);
-    case "update":
-      return done([step("update")]);
-    case "replace-create-first":
-    case "replace-delete-first":
-      break;
+/** Asks the world what the planner still needs, until it says the steps. */
+async function answer(
+  context: DeploymentContext,
+  view: View,
+  provider: Provider | undefined,
+): Promise<Plan> {
+  const answers: Answers = {};
+  for (;;) {
+    const next = plan(view, answers);
+    if (!("ask" in next)) return next;
+    switch (next.ask) {
+      case "check":
+        answers.check = await check(context, view, provider, next);
+        break;
+      case "fresh":
+        answers.fresh = await checkOnly(context, view, provider, next);
+        break;
+      case "provider":
+        answers.provider = await providerChange(context, view);
+        break;
+      case "diff":
+        answers.diff = await difference(context, view, provider, next.inputs);
+        break;
+      case "dependants":
+        answers.dependants = (await dependentReplacements(context, view.old!)).filter(
+          ({ resource }) => !context.condemned.has(resource),
+        );
+    }
   }
-  if (protectedFromReplace(old!, goal)) {
-    context.fail(urn, cannotReplace(urn));
-    if (!context.options.preview) throw new EngineError(cannotReplace(urn));
-  }
-  context.replaced.add(urn);
-  // What was carried over from the old resource, such as its automatic name, must not be: it is made anew.
-  await checkInputs(context, provider, now, goal, undefined);
-  if (decision === "replace-create-first")
-    return done([step("create-replacement", { deleteOldLater: true }), step("replace")]);
+}
 
-  const ahead: Step[] = [];
-  for (const condemned of (await dependentReplacements(context, old!)).reverse()) {
-    if (context.condemned.has(condemned)) continue;
-    if (condemned.protect) throw new EngineError(cannotReplace(condemned.urn));
-    context.condemned.add(condemned);
-    context.deleted.add(condemned.urn);
-    ahead.push({ op: "delete-replaced", urn: condemned.urn, old: condemned, keepMarker: true });
+type Checked = NonNullable<Answers["check"]>;
+type CheckQuestion = Extract<Question, { news: Values }>;
+
+async function checkOnly(
+  context: DeploymentContext,
+  { urn, goal }: View,
+  provider: Provider | undefined,
+  { olds, news }: CheckQuestion,
+): Promise<Checked> {
+  if (!provider) return { inputs: news, failures: [] };
+  const { type } = goal;
+  const checked = await calls.check(
+    provider,
+    { urn, type },
+    olds,
+    news,
+    context.seedFor(urn),
+    context,
+  );
+  for (const { property, reason } of checked.failures)
+    context.fail(
+      urn,
+      property
+        ? `${type} resource '${goal.name}': property ${property} value has a problem: ${reason}`
+        : `${type} resource '${goal.name}' has a problem: ${reason}`,
+    );
+  return checked;
+}
+
+/** The policies see what the provider made of the inputs, and may change it. */
+async function check(
+  context: DeploymentContext,
+  view: View,
+  provider: Provider | undefined,
+  question: CheckQuestion,
+): Promise<Checked> {
+  const checked = await checkOnly(context, view, provider, question);
+  if (!context.analyze || checked.failures.length > 0) return checked;
+  const shown = { ...newResource(view.urn, view.goal, view.old), inputs: checked.inputs };
+  await context.analyze(shown, view.goal);
+  return { ...checked, inputs: shown.inputs };
+}
+
+async function difference(
+  context: DeploymentContext,
+  { goal, old }: View,
+  provider: Provider | undefined,
+  inputs: Values,
+): Promise<Diff> {
+  if (!provider) return providerDiff(old!.inputs, inputs);
+  return calls.diff(provider, old!, goal.type, inputs, goal.ignoreChanges, context);
+}
+
+/** Another provider may manage what this one made unless its configuration says that it reaches something else. */
+async function providerChange(
+  context: DeploymentContext,
+  { old, goal }: View,
+): Promise<Diff | undefined> {
+  const was = parseReference(old!.provider);
+  const now = parseReference(goal.provider);
+  const none: Diff = { changed: [], replaced: [] };
+  if (context.aliases.nowCalled(was.urn) === now.urn) return none;
+  const before = context.olds.get(was.urn);
+  const after = context.registry.resource(goal.provider);
+  return before && after ? providerDiff(before.inputs, after.inputs) : none;
+}
+
+function refuse(context: DeploymentContext, { urn, preview }: View, planned: Plan): void {
+  if (planned.warning !== undefined)
+    context.emit({ kind: "diagnostic", severity: "warning", urn, message: planned.warning });
+  if (planned.refusal === undefined) return;
+  if (!preview || planned.steps.length === 0) throw new EngineError(planned.refusal);
+  // In a preview the user sees all that is wrong, and what it would have done.
+  context.complain(urn, planned.refusal);
+}
+
+function keepBooks(context: DeploymentContext, view: View, planned: Plan): void {
+  const { urn, old } = view;
+  if (planned.skipped) {
+    context.skippedCreates.add(urn);
+    return;
   }
-  if (!old!.pendingReplacement)
-    ahead.push({ op: "delete-replaced", urn: old!.urn, old: old!, keepMarker: true });
-  return done([...ahead, step("replace"), step("create-replacement")]);
+  context.scope.note(planned.now);
+  if (context.scope.isNarrowed) refuseLacking(context, planned.now);
+  context.operated.add(urn);
+  if (old) context.operated.add(old.urn);
+  if (view.recreating) context.deleted.delete(urn);
+  for (const step of planned.steps) {
+    if (step.op === "replace") context.replaced.add(urn);
+    if (!step.keepMarker || step.old === undefined) continue;
+    context.deleted.set(step.old.urn, step.keys ?? []);
+    if (step.old !== old) context.condemned.add(step.old);
+  }
 }
 
 function claimUrn(context: DeploymentContext, goal: Goal): string {
@@ -128,70 +192,17 @@ const unsupportedImport = (urn: string): string =>
   `resource ${urn}: the option import is not supported by the offline engine; import it with the Pulumi CLI, ` +
   "whose state this engine then takes over";
 
-async function checkInputs(
-  context: DeploymentContext,
-  provider: Provider | undefined,
-  now: Resource,
-  goal: Goal,
-  old: Resource | undefined,
-): Promise<void> {
-  const usable = old && !old.external ? old : undefined;
-  now.inputs = usable ? ignoreChanges(goal.inputs, usable.inputs, goal.ignoreChanges) : goal.inputs;
-  if (!provider) return;
-  const { inputs, failures } = await calls.check(
-    provider,
-    now,
-    usable?.inputs,
-    now.inputs,
-    context.seedFor(now.urn),
-    context,
-  );
-  for (const { property, reason } of failures)
-    context.fail(
-      now.urn,
-      property
-        ? `${now.type} resource '${goal.name}': property ${property} value has a problem: ${reason}`
-        : `${now.type} resource '${goal.name}' has a problem: ${reason}`,
-    );
-  if (failures.length > 0) throw new EngineError(`resource ${now.urn} is invalid`);
-  now.inputs = inputs;
+/** What it depends on and this run does not make. */
+function lacks(context: DeploymentContext, r: Resource): string | undefined {
+  return [...references(r)].find((urn) => context.skippedCreates.has(urn));
 }
 
-async function difference(
-  context: DeploymentContext,
-  provider: Provider | undefined,
-  old: Resource,
-  now: Resource,
-  goal: Goal,
-): Promise<Diff> {
-  let diff: Diff;
-  if (isProviderType(urnType(now.urn))) diff = providerDiff(old.inputs, now.inputs);
-  else if (!provider) diff = componentDiff(old.inputs, now.inputs);
-  else diff = await calls.diff(provider, old, now.type, now.inputs, goal.ignoreChanges, context);
-  return replaceOnChanges(diff, goal.replaceOnChanges);
-}
-
-/** Replaced for another reason than its properties. */
-function isForced(context: DeploymentContext, old: Resource, now: Resource, goal: Goal): boolean {
-  if (!goal.custom && !old.custom) return false;
-  return (
-    old.taint === true ||
-    triggerFired(old, goal) ||
-    goal.replaceWith.some((urn) => context.replaced.has(urn)) ||
-    (goal.deletedWith !== "" && context.replaced.has(goal.deletedWith)) ||
-    (old.provider === "") !== (now.provider === "")
-  );
-}
-
-function forcedDiff(old: Resource, now: Resource): Diff {
-  const key = now.deletedWith ? "deletedWith" : old.taint ? "taint" : "replaceWith";
-  return { changed: [key], replaced: [key] };
-}
-
-function refuseSkippedDependencies(context: DeploymentContext, now: Resource): void {
-  for (const urn of now.dependencies)
-    if (context.skippedCreates.has(urn))
-      throw new EngineError(
-        `Resource '${now.urn}' depends on '${urn}' which was was not specified in --target list.`,
-      );
+/** In a preview the user hears of each once, and of all of them. */
+function refuseLacking(context: DeploymentContext, now: Resource): void {
+  const urn = lacks(context, now);
+  if (urn === undefined) return;
+  const why = `Resource '${now.urn}' depends on '${urn}' which was was not specified in --target list.`;
+  if (!context.options.preview) throw new EngineError(why);
+  context.complain(now.urn, why);
+  context.skippedCreates.delete(urn);
 }

@@ -20,7 +20,7 @@ const refreshable = (r: Resource): boolean =>
 export async function refreshAll(context: DeploymentContext): Promise<RefreshResult[]> {
   return Promise.all(
     context.found.map(async (was) =>
-      refreshable(was) && context.targets.includes(was.urn)
+      refreshable(was) && context.scope.includes(was)
         ? { was, now: await refreshOne(context, was) }
         : { was, now: untouched(context, was) },
     ),

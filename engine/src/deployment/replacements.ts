@@ -3,39 +3,47 @@ import { UNKNOWN } from "../provider.ts";
 import type { Values } from "../values/property.ts";
 import * as calls from "./calls.ts";
 import type { DeploymentContext } from "./context.ts";
-import { replaceOnChanges } from "./decide.ts";
+import { replaceOnChanges } from "./rules.ts";
 import { dependantsOf } from "./graph.ts";
+import type { Condemned } from "./plan.ts";
 import type { Resource } from "./resource.ts";
 import { isProviderType, parseReference } from "./urn.ts";
 
 /**
  * The dependants, near and far, that would themselves be replaced when what they take from the condemned becomes unknown;
- * in dependency order. Those already seen in this run cannot depend on it.
+ * in dependency order. Those already seen in this run cannot depend on it. Behind them those that the program ties to it.
  */
 export async function dependentReplacements(
   context: DeploymentContext,
   root: Resource,
-): Promise<Resource[]> {
+): Promise<Condemned[]> {
   const condemned = new Set([root.urn]);
-  const out: Resource[] = [];
+  const out: Condemned[] = [];
   const candidates = context.found.filter((r) => !r.delete);
-  for (const r of dependantsOf(root, candidates, context.operated))
-    if (await mustGo(context, r, condemned)) {
-      condemned.add(r.urn);
-      out.push(r);
-    }
-  return out;
+  for (const resource of dependantsOf(root, candidates, context.operated)) {
+    const keys = await replacedKeys(context, resource, condemned);
+    if (!keys) continue;
+    condemned.add(resource.urn);
+    out.push({ resource, keys });
+  }
+  const tied = candidates.filter(
+    (r) => r.urn !== root.urn && (r.replaceWith?.includes(root.urn) || r.deletedWith === root.urn),
+  );
+  return lastOfEach([...out, ...tied.map((resource) => ({ resource, keys: [] }))]);
 }
 
-async function mustGo(
+const lastOfEach = (all: readonly Condemned[]): Condemned[] =>
+  all.filter((c, i) => !all.slice(i + 1).some(({ resource }) => resource === c.resource));
+
+/** The properties that make it go, if it must. */
+async function replacedKeys(
   context: DeploymentContext,
   r: Resource,
   condemned: ReadonlySet<string>,
-): Promise<boolean> {
-  if (!r.custom || r.external) return false;
-  if (r.provider && condemned.has(parseReference(r.provider).urn)) return true;
-  if (r.deletedWith && condemned.has(r.deletedWith)) return true;
-  if (r.replaceWith?.some((urn) => condemned.has(urn))) return true;
+): Promise<readonly string[] | undefined> {
+  if (!r.custom || r.external) return undefined;
+  if (r.provider && condemned.has(parseReference(r.provider).urn)) return [];
+  if (r.deletedWith && condemned.has(r.deletedWith)) return [];
   const inputs: Values = { ...r.inputs };
   let touched = false;
   for (const [property, urns] of Object.entries(r.propertyDependencies))
@@ -43,8 +51,9 @@ async function mustGo(
       inputs[property] = UNKNOWN;
       touched = true;
     }
-  if (!touched || isProviderType(r.type)) return false;
+  if (!touched || isProviderType(r.type)) return undefined;
   const provider = await context.registry.unconfigured(context.ensureProvider(r.provider));
   const diff = await calls.diff(provider, r, r.type, inputs, r.ignoreChanges ?? [], context);
-  return replaceOnChanges(diff, r.replaceOnChanges ?? []).replaced.length > 0;
+  const { replaced } = replaceOnChanges(diff, r.replaceOnChanges ?? []);
+  return replaced.length > 0 ? replaced : undefined;
 }

@@ -17,6 +17,8 @@ export interface Step {
   readonly old?: Resource;
   readonly now?: Resource;
   readonly diff?: Diff;
+  /** Of what is deleted for another's sake: the properties that made it go. */
+  readonly keys?: readonly string[];
   /** Create before delete: the old one stays in state, marked, until the end of the run. */
   readonly deleteOldLater?: boolean;
   /** Delete before replace: the old one stays in state as "to be replaced" until the new one is there. */

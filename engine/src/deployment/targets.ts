@@ -1,4 +1,6 @@
-/** --target: urns, with * for any part between "::" and ** for anything. */
+/** --target, --exclude and --replace: urns, with * for any part between "::" and ** for anything. */
+import { references } from "./integrity.ts";
+import type { Resource } from "./resource.ts";
 import { STACK_TYPE, isProviderType, qualifiedType, urnType } from "./urn.ts";
 
 export class Targets {
@@ -27,16 +29,64 @@ export class Targets {
     this.also.add(urn);
   }
 
-  /** Providers and the stack itself always take part. */
-  includes(urn: string): boolean {
-    if (!this.constrained || this.also.has(urn)) return true;
-    if (isProviderType(urnType(urn)) || qualifiedType(urn) === STACK_TYPE) return true;
-    return this.names(urn);
-  }
-
   /** Named by the user, literally or by a pattern. */
   names(urn: string): boolean {
-    return this.patterns.some((p) => p.test(urn));
+    return this.also.has(urn) || this.patterns.some((p) => p.test(urn));
+  }
+}
+
+export interface ScopeOptions {
+  readonly targets?: readonly string[];
+  readonly targetDependents?: boolean;
+  readonly excluded?: readonly string[];
+  readonly excludeDependents?: boolean;
+  readonly replace?: readonly string[];
+}
+
+/** Which resources a run is about. It grows with the dependants of what it reaches, when the user asks for those too. */
+export class Scope {
+  readonly targets: Targets;
+  readonly excluded: Targets;
+  readonly withDependants: boolean;
+  readonly withoutDependants: boolean;
+  private readonly replaced: Targets;
+  private readonly reached: Targets;
+  private readonly left: Targets;
+
+  constructor(options: ScopeOptions) {
+    this.targets = new Targets(options.targets ?? []);
+    this.excluded = new Targets(options.excluded ?? []);
+    this.replaced = new Targets(options.replace ?? []);
+    this.withDependants = options.targetDependents === true;
+    this.withoutDependants = options.excludeDependents === true;
+    this.reached = new Targets(options.targets ?? []);
+    this.left = new Targets(options.excluded ?? []);
+  }
+
+  /** Creations that this run leaves out must not be leaned on. */
+  get isNarrowed(): boolean {
+    return this.targets.constrained || this.replaced.constrained;
+  }
+
+  replaces(urn: string): boolean {
+    return this.replaced.names(urn);
+  }
+
+  /** Providers and the stack itself always take part. */
+  includes(r: Resource): boolean {
+    if (isProviderType(urnType(r.urn)) || qualifiedType(r.urn) === STACK_TYPE) return true;
+    const leansOn = (some: Targets): boolean => [...references(r)].some((urn) => some.names(urn));
+    if (this.targets.constrained)
+      return this.targets.names(r.urn) || (this.withDependants && leansOn(this.reached));
+    if (this.excluded.constrained)
+      return !this.excluded.names(r.urn) && !(this.withoutDependants && leansOn(this.left));
+    return true;
+  }
+
+  /** Registrations come in the order of their dependencies, so that a dependant finds what it leans on noted. */
+  note(r: Resource): void {
+    if (this.targets.constrained && this.includes(r)) this.reached.add(r.urn);
+    if (this.excluded.constrained && !this.includes(r)) this.left.add(r.urn);
   }
 }
 

@@ -17,12 +17,12 @@ export function parsePath(text: string): Path {
   return out;
 }
 
-/** True when `pattern` (may hold `*`) covers `path` or one of them leads to the other. */
-export function touches(pattern: Path, path: Path): boolean {
-  const length = Math.min(pattern.length, path.length);
-  for (let i = 0; i < length; i++)
-    if (pattern[i] !== "*" && String(pattern[i]) !== String(path[i])) return false;
-  return true;
+/** True when `pattern` (may hold `*`) names `path` or something that it is inside of. */
+export function covers(pattern: Path, path: Path): boolean {
+  return (
+    pattern.length <= path.length &&
+    pattern.every((step, i) => step === "*" || String(step) === String(path[i]))
+  );
 }
 
 const open = (value: Value | undefined): Value | undefined =>
