@@ -36,6 +36,8 @@ export interface Call {
   readonly type: string;
   /** Ends when the user cancels or the resource's custom time-out passes; long calls must honour it. */
   readonly signal: AbortSignal;
+  /** The resource's custom time-out for this verb; `signal` ends at the same time. */
+  readonly timeoutSeconds?: number;
   /** Lines for the progress display, shown under the resource. */
   readonly log: (line: string, severity?: "info" | "warning") => void;
 }
@@ -46,6 +48,14 @@ export interface Provider {
   readonly types: readonly string[];
   /** Property names of a type that are secret in state whatever the program says. */
   secretOutputs(type: string): readonly string[];
+  /** Optional: paths in checked inputs or outputs that are secret whatever the program says, where the type alone does not tell. */
+  secretPaths?(answer: PropertyMap): readonly (readonly string[])[];
+  /** Optional: the output in which it keeps a copy of the inputs, whose secrets are marked as those of the inputs. */
+  readonly inputsCopy?: string;
+  /** Optional: what check, diff and previews need of the configuration. Called once, before any verb; may hold UNKNOWN. */
+  prepare?(config: PropertyMap): void;
+  /** Optional: which of two configurations' differences make other objects of all its resources. Without it, none does. */
+  diffConfig?(olds: PropertyMap, news: PropertyMap): Diff;
   /** Called once per provider resource (default or explicit) before any other verb. Throws an Error with a clear message. */
   configure(config: PropertyMap): Promise<void>;
   /** Applies defaults and auto-names (from `seed`, so that preview and up agree) and validates. `olds` are the checked inputs in state. */
@@ -83,6 +93,7 @@ export interface Provider {
       readonly oldInputs: PropertyMap;
       readonly oldOutputs: PropertyMap;
       readonly newInputs: PropertyMap;
+      readonly ignoreChanges?: readonly string[];
       readonly preview: boolean;
     },
   ): Promise<{ outputs: PropertyMap }>;
@@ -106,15 +117,26 @@ export interface Provider {
 }
 
 /**
- * Thrown by create or update when the object exists but did not become what was asked for: its state is recorded, so
+ * Thrown by create, update or read when the object exists but is not what was asked for: its state is recorded, so
  * that the next run updates or deletes it instead of leaving it behind.
  */
 export class PartialFailure extends Error {
   readonly id: string;
   readonly outputs: PropertyMap;
-  constructor(message: string, id: string, outputs: PropertyMap) {
+  /** What is wrong, one line each, as state keeps it. */
+  readonly reasons: readonly string[];
+  /** Of a read only: the inputs as the object has them now. */
+  readonly inputs: PropertyMap | undefined;
+  constructor(
+    message: string,
+    id: string,
+    outputs: PropertyMap,
+    more: { readonly reasons?: readonly string[]; readonly inputs?: PropertyMap } = {},
+  ) {
     super(message);
     this.id = id;
     this.outputs = outputs;
+    this.reasons = more.reasons ?? [message];
+    this.inputs = more.inputs;
   }
 }

@@ -6,7 +6,14 @@ import {
   type PropertyMap,
   type Provider,
 } from "../provider.ts";
-import { annotateSecrets, markSecret, plainMap, type Values } from "../values/property.ts";
+import {
+  annotateSecrets,
+  isObject,
+  markSecret,
+  plainMap,
+  Secret,
+  type Values,
+} from "../values/property.ts";
 import type { Emit } from "./events.ts";
 import type { CustomTimeouts, Resource } from "./resource.ts";
 
@@ -21,11 +28,13 @@ function callFor(
   r: { urn: string; type: string },
   context: CallContext,
   signal: AbortSignal,
+  timeoutSeconds?: number,
 ): Call {
   return {
     urn: r.urn,
     type: r.type,
     signal,
+    ...(timeoutSeconds ? { timeoutSeconds } : {}),
     log: (line, severity = "info") => {
       // Lines end in the display of whoever watches, so a resource's secrets must not be in them; the display masks.
       context.emit({ kind: "diagnostic", severity, urn: r.urn, message: line, passing: true });
@@ -49,7 +58,7 @@ async function timed<T>(
   const timer = seconds ? setTimeout(() => limit.abort(new Error(why)), seconds * 1000) : undefined;
   const signal = AbortSignal.any([context.cancelled, limit.signal]);
   try {
-    return await work(callFor(r, context, signal));
+    return await work(callFor(r, context, signal, seconds));
   } catch (error) {
     if (!signal.aborted || error instanceof PartialFailure) throw error;
     const reason = limit.signal.aborted ? why : "the run was cancelled";
@@ -65,10 +74,24 @@ export const messageOf = (error: unknown): string =>
 /** Outputs as the engine keeps them: secret where an input was, where the type says so, and where the program asks. */
 export function sealOutputs(provider: Provider, r: Resource, outputs: PropertyMap): Values {
   const marked = annotateSecrets(outputs, r.inputs);
-  return markSecret(marked, [
+  const copy = provider.inputsCopy === undefined ? undefined : marked[provider.inputsCopy];
+  if (isObject(copy)) marked[provider.inputsCopy!] = annotateSecrets(copy, r.inputs);
+  return markSecret(markPaths(provider, marked, outputs), [
     ...provider.secretOutputs(r.type),
     ...(r.additionalSecretOutputs ?? []),
   ]);
+}
+
+/** Marks what the provider knows to be secret in its own answer. */
+function markPaths(provider: Provider, marked: Values, answer: PropertyMap): Values {
+  return (provider.secretPaths?.(answer) ?? []).reduce(markPath, marked);
+}
+
+function markPath(values: Values, [key = "", ...rest]: readonly string[]): Values {
+  const value = values[key];
+  if (value === undefined) return values;
+  if (rest.length === 0) return { ...values, [key]: new Secret(value) };
+  return isObject(value) ? { ...values, [key]: markPath(value, rest) } : values;
 }
 
 export async function check(
@@ -85,7 +108,7 @@ export async function check(
     news: plainMap(news),
     seed,
   });
-  return { inputs: annotateSecrets(inputs, news), failures };
+  return { inputs: markPaths(provider, annotateSecrets(inputs, news), inputs), failures };
 }
 
 export function diff(
@@ -125,6 +148,7 @@ export async function update(
   r: Resource,
   preview: boolean,
   context: CallContext,
+  ignore: readonly string[] = [],
 ): Promise<Values> {
   const { outputs } = await timed(r, "update", context, (call) =>
     provider.update({
@@ -133,6 +157,7 @@ export async function update(
       oldInputs: plainMap(old.inputs),
       oldOutputs: plainMap(old.outputs),
       newInputs: plainMap(r.inputs),
+      ignoreChanges: ignore,
       preview,
     }),
   );
@@ -152,9 +177,19 @@ export async function read(
       outputs: plainMap(r.outputs),
     }),
   );
-  if (!found) return undefined;
+  return found && sealRead(provider, r, found);
+}
+
+export const plainInputs = (r: Resource): PropertyMap => plainMap(r.inputs);
+
+export function sealRead(
+  provider: Provider,
+  r: Resource,
+  found: { id: string; inputs: PropertyMap; outputs: PropertyMap },
+): { id: string; inputs: Values; outputs: Values } {
   const outputs = annotateSecrets(sealOutputs(provider, r, found.outputs), r.outputs);
-  return { id: found.id, inputs: annotateSecrets(found.inputs, r.inputs), outputs };
+  const inputs = markPaths(provider, annotateSecrets(found.inputs, r.inputs), found.inputs);
+  return { id: found.id, inputs, outputs };
 }
 
 export function remove(provider: Provider, r: Resource, context: CallContext): Promise<void> {

@@ -1,5 +1,5 @@
 /** Refresh: state becomes what the real objects are. */
-import { PartialFailure } from "../provider.ts";
+import { PartialFailure, type Provider } from "../provider.ts";
 import { equal } from "../values/property.ts";
 import * as calls from "./calls.ts";
 import type { DeploymentContext } from "./context.ts";
@@ -45,19 +45,22 @@ async function refreshOne(
     const seconds = (): number => (performance.now() - startedAt) / 1000;
     context.emit({ kind: "start", op: "refresh", urn, type, old: was, now: was });
     let now: Resource | undefined;
+    let provider: Provider | undefined;
     try {
-      const provider = await context.registry.configured(context.ensureProvider(was.provider));
+      provider = await context.registry.configured(context.ensureProvider(was.provider));
       const found = await calls.read(provider, was, context);
       now = found && { ...was, ...found, initErrors: [] };
       if (now && equal(now.outputs, was.outputs) && equal(now.inputs, was.inputs)) now = was;
       if (now && now !== was) now.modified = new Date().toISOString();
     } catch (error) {
-      if (!(error instanceof PartialFailure)) {
+      if (!(error instanceof PartialFailure) || !provider) {
         context.fail(urn, `refreshing failed: ${calls.messageOf(error)}`);
         context.emit({ kind: "failed", op: "refresh", urn, type, seconds: seconds() });
         return was;
       }
-      now = { ...was, initErrors: [error.message] };
+      const { inputs = calls.plainInputs(was), outputs, reasons } = error;
+      const seen = calls.sealRead(provider, was, { id: was.id, inputs, outputs });
+      now = { ...was, ...seen, initErrors: [...reasons] };
     }
     const op: Op = now === undefined ? "delete" : now === was ? "same" : "update";
     const shown = now ?? was;

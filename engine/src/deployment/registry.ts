@@ -82,7 +82,10 @@ export class ProviderRegistry {
   /** For verbs that only compute: check, diff, and create or update in a preview. */
   async unconfigured(reference: string): Promise<Provider> {
     const entry = this.entry(reference);
-    entry.provider ??= this.load(packageOf(entry.resource.type));
+    entry.provider ??= this.load(packageOf(entry.resource.type)).then((provider) => {
+      provider.prepare?.(providerConfig(entry.resource.inputs));
+      return provider;
+    });
     return entry.provider;
   }
 

@@ -118,7 +118,7 @@ async function create(context: DeploymentContext, step: Step): Promise<void> {
     if (error instanceof calls.PartialFailure) {
       now.id = error.id;
       now.outputs = calls.sealOutputs(provider, now, error.outputs);
-      now.initErrors = [error.message];
+      now.initErrors = [...error.reasons];
       stamp();
       await place();
     } else if (!preview) await context.snapshot.persist();
@@ -146,7 +146,8 @@ async function update(context: DeploymentContext, old: Resource, now: Resource):
   const provider = await providerOf(context, now.provider);
   const pending = await begin(context, now, "updating");
   try {
-    now.outputs = await calls.update(provider, old, now, context.options.preview, context);
+    const ignore = context.goals.get(now.urn)?.ignoreChanges;
+    now.outputs = await calls.update(provider, old, now, context.options.preview, context, ignore);
     stamp();
     context.snapshot.end(pending);
     await context.snapshot.replace(old, now);
@@ -154,7 +155,7 @@ async function update(context: DeploymentContext, old: Resource, now: Resource):
     context.snapshot.end(pending);
     if (error instanceof calls.PartialFailure) {
       now.outputs = calls.sealOutputs(provider, now, error.outputs);
-      now.initErrors = [error.message];
+      now.initErrors = [...error.reasons];
       stamp();
       await context.snapshot.replace(old, now);
     } else if (!context.options.preview) await context.snapshot.persist();
