@@ -15,7 +15,17 @@ export default defineConfig({
             "{commands,components,engine,images,manager,policy,settings,systems}/**/*.test.ts",
             "test/unit/**/*.test.ts",
           ],
-          exclude: ["**/node_modules/**"],
+          exclude: ["**/node_modules/**", "engine/conformance/**"],
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: "conformance",
+          include: ["engine/conformance/**/*.test.ts"],
+          testTimeout: 600_000,
+          // Most of a run is one process starting after another: more than one a processor keeps both busy.
+          maxConcurrency: 4,
         },
       },
       {

@@ -8,12 +8,12 @@ import { projectDirectory } from "./support/paths.ts";
 import { show } from "./support/process.ts";
 import { addCounts, type Counts, countsOf } from "./support/counts.ts";
 
-const suites = ["lint", "types", "unit", "integration", "acceptance"] as const;
+const suites = ["lint", "types", "unit", "conformance", "integration", "acceptance"] as const;
 type Suite = (typeof suites)[number];
 
 const help = `Usage: npm test [-- SUITE…]
 
-Runs the named suites, or all, in this order: ${suites.join(" ")}. Lint, types and unit need nothing but
+Runs the named suites, or all, in this order: ${suites.join(" ")}. Lint, types, unit and conformance need nothing but
 node modules; integration and acceptance need Docker, and build the images first. Ends with 1 when a test fails.`;
 
 /** Runs the named suites, or all, in order of cost; goes on after a failure so that one run tells everything. */
@@ -51,6 +51,7 @@ async function runSuite(suite: Suite): Promise<Counts> {
     case "types":
       return tool("tsc", ["--noEmit"]);
     case "unit":
+    case "conformance":
       return vitest(suite);
     case "integration":
     case "acceptance":

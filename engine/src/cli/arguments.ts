@@ -27,6 +27,7 @@ const RUN: { [name: string]: Kind } = {
   message: "text",
   "suppress-progress": "flag",
   "suppress-permalink": "text",
+  "event-log": "text",
   "exec-kind": "text",
   "exec-agent": "text",
 };

@@ -46,7 +46,7 @@ export async function destroy(session: Session): Promise<number> {
     };
     if (previewOnly || !args.flag("skip-preview")) {
       const { context, display } = await phaseOf(true);
-      display.finish();
+      display.finish(context.failed || context.complained);
       if (context.failed || context.complained) return EXIT.error;
       if (previewOnly) return EXIT.ok;
       await confirmOrRefuse.ask(session, "destroy", files.stack);
@@ -61,7 +61,7 @@ export async function destroy(session: Session): Promise<number> {
       succeeded: !failed,
       counts: display.counts,
     });
-    display.finish();
+    display.finish(failed);
     if (cancellation.signal.aborted) return EXIT.cancelled;
     if (failed) return EXIT.error;
     if (args.flag("remove")) {

@@ -214,6 +214,7 @@ async function conclude(
       counts: display.counts,
     });
   if (json) {
+    display.endLog(failed);
     const { previewJson } = await import("./preview-json.ts");
     session.print(JSON.stringify(previewJson(display, run.config), undefined, 4));
   } else {
@@ -225,7 +226,7 @@ async function conclude(
           ? `${dryRun ? "preview" : "update"} canceled`
           : `${dryRun ? "preview" : "update"} failed`,
       });
-    display.finish();
+    display.finish(failed);
   }
   if (run.cancelled.aborted) return { exitCode: EXIT.cancelled };
   if (failed) return { exitCode: EXIT.error };

@@ -4,6 +4,7 @@ import type { Resource } from "../deployment/resource.ts";
 import { SnapshotManager, type Save } from "../deployment/snapshot.ts";
 import { Redactor } from "../display/redact.ts";
 import { Display } from "../display/display.ts";
+import { EventLog } from "../display/event-log.ts";
 import { liveScreen } from "../display/live.ts";
 import { lineScreen } from "../display/plain.ts";
 import type { Snapshot } from "../state/checkpoint.ts";
@@ -58,8 +59,10 @@ export function startPhase(options: PhaseOptions): Phase {
           diff,
           clean: (text) => redactor.clean(text),
         });
+  const logPath = session.arguments.text("event-log");
   const display = new Display({
     redactor,
+    log: logPath === undefined ? undefined : new EventLog(logPath, preview),
     preview,
     paint,
     write,

@@ -27,7 +27,7 @@ export async function refreshBase(
 ): Promise<Snapshot> {
   const { snapshot, phase } = await run(place, state, preview, true);
   if (phase.context.failed) {
-    phase.display.finish();
+    phase.display.finish(true);
     throw new EngineError("refresh failed");
   }
   return snapshot;
@@ -78,7 +78,7 @@ export async function refresh(session: Session): Promise<number> {
     const place = { session, project, files, seed: newSeed(), cancelled: cancellation.signal };
     if (previewOnly || !session.arguments.flag("skip-preview")) {
       const { phase } = await run(place, state, true, false);
-      phase.display.finish();
+      phase.display.finish(phase.context.failed);
       if (phase.context.failed) return EXIT.error;
       if (previewOnly) return EXIT.ok;
       await confirmOrRefuse.ask(session, "refresh", files.stack);
@@ -93,7 +93,7 @@ export async function refresh(session: Session): Promise<number> {
       succeeded: !failed,
       counts: phase.display.counts,
     });
-    phase.display.finish();
+    phase.display.finish(failed);
     if (cancellation.signal.aborted) return EXIT.cancelled;
     if (!failed && session.arguments.flag("expect-no-changes") && phase.display.changes > 0)
       throw new EngineError("no changes were expected but changes occurred", EXIT.noChanges);

@@ -3,6 +3,7 @@ import type { Event, Op, Violation } from "../deployment/events.ts";
 import type { Resource } from "../deployment/resource.ts";
 import { STACK_TYPE, isProviderType, urnName, urnType } from "../deployment/urn.ts";
 import type { Values } from "../values/property.ts";
+import type { EventLog } from "./event-log.ts";
 import type { Redactor } from "./redact.ts";
 import { countLines, duration, type Counts, type Paint } from "./words.ts";
 import { outputLines } from "./values.ts";
@@ -45,6 +46,7 @@ export interface DisplayOptions {
   readonly showSecrets: boolean;
   readonly screen: Screen;
   readonly redactor: Redactor;
+  readonly log?: EventLog | undefined;
   /** "Previewing update (dev)". */
   readonly title: string;
 }
@@ -66,6 +68,7 @@ export class Display {
   }
 
   readonly emit = (event: Event): void => {
+    this.options.log?.emit(event);
     switch (event.kind) {
       case "start":
       case "done":
@@ -154,7 +157,13 @@ export class Display {
     );
   }
 
-  finish(): void {
+  /** Ends the event log, when there is one. */
+  endLog(failed: boolean): void {
+    this.options.log?.finish(this.counts, failed);
+  }
+
+  finish(failed: boolean): void {
+    this.endLog(failed);
     const { paint, preview, write, showOutputs, showSecrets, screen } = this.options;
     screen.end();
     const out: string[] = [];

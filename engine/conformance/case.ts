@@ -1,0 +1,41 @@
+/** A case: one behaviour of the engine, as a Pulumi program and the commands run on it. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+const CASES = join(import.meta.dirname, "cases");
+
+/** A value of the stack's configuration; `secret` is written encrypted. */
+export type ConfigValue = string | number | boolean | object | { readonly secret: string };
+
+export interface Run {
+  /** The command line after the program's name, words parted by single spaces. */
+  readonly run: string;
+  /** Changes of the configuration that come before it; they stay. A key without a namespace is the project's. */
+  readonly config?: { readonly [key: string]: ConfigValue };
+  /** A shell command run before it in the program's folder, for drift and other accidents. */
+  readonly before?: string;
+}
+
+export interface Case {
+  readonly name: string;
+  readonly directory: string;
+  /** What it shows, in a sentence. */
+  readonly about: string;
+  /** Needs a Docker daemon. */
+  readonly docker?: boolean;
+  /** False where the stack does not outlive the runs, or is left half done on purpose. */
+  readonly handover?: boolean;
+  readonly runs: readonly Run[];
+}
+
+export function loadCase(name: string): Case {
+  const directory = join(CASES, name);
+  const text = readFileSync(join(directory, "case.json"), "utf8");
+  return { ...(JSON.parse(text) as Omit<Case, "name" | "directory">), name, directory };
+}
+
+export const caseNames = (): string[] =>
+  readdirSync(CASES, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();

@@ -1,0 +1,57 @@
+/** npm run conformance: records goldens with the CLI, or shows where an engine differs from them. */
+import { isDeepStrictEqual } from "node:util";
+import { caseNames, loadCase } from "./case.ts";
+import { findCli, offline, type Engine } from "./engines.ts";
+import { readGolden, writeGolden } from "./golden.ts";
+import { observe, type CaseRecord } from "./record.ts";
+import { differences } from "./differences.ts";
+
+const help = `Usage: npm run conformance -- record|compare [CASE…]
+
+record   runs the cases (or all) on the Pulumi CLI and keeps what it gave under engine/conformance/golden.
+compare  runs them on the offline engine and shows where it differs from that; ends with 1 when it does.`;
+
+async function recordOf(name: string, engine: Engine): Promise<CaseRecord> {
+  const { versions, runs, workspace } = await observe(loadCase(name), engine);
+  workspace.dispose();
+  return { versions, runs };
+}
+
+async function main([verb, ...names]: string[]): Promise<number> {
+  const known = caseNames();
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0) {
+    console.error(`conformance: got ${unknown.join(", ")}; allowed: ${known.join(", ")}`);
+    return 1;
+  }
+  const wanted = names.length > 0 ? names : known;
+  if (verb === "record") {
+    const cli = findCli();
+    if (typeof cli === "string") {
+      console.error(
+        `conformance: ${cli}; goldens are what the CLI gives, so record them where it is`,
+      );
+      return 1;
+    }
+    for (const name of wanted) {
+      writeGolden(name, await recordOf(name, cli));
+      console.log(`recorded ${name}`);
+    }
+    return 0;
+  }
+  if (verb === "compare") {
+    let different = 0;
+    for (const name of wanted) {
+      const [golden, ours] = [readGolden(name), await recordOf(name, offline)];
+      if (isDeepStrictEqual(golden.runs, ours.runs)) continue;
+      different++;
+      console.log(`${name}:\n${differences(golden.runs, ours.runs).join("\n")}`);
+    }
+    console.log(`${wanted.length - different} of ${wanted.length} cases are the same`);
+    return different === 0 ? 0 : 1;
+  }
+  console.log(help);
+  return verb === undefined || verb === "--help" ? 0 : 1;
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,121 @@
+/** Everything that two runs of the same engine would not have in common is named here, each with its reason. */
+import type { State, StateResource } from "./state.ts";
+
+/** Outputs that a provider draws at random, or that follow from such: they differ from run to run. */
+const RANDOM: { readonly [type: string]: readonly string[] } = {
+  "random:index/randomId:RandomId": ["hex", "dec", "b64Url", "b64Std", "id"],
+  "random:index/randomString:RandomString": ["result", "id"],
+  "random:index/randomPassword:RandomPassword": ["result", "bcryptHash"],
+  "random:index/randomUuid:RandomUuid": ["result", "id"],
+  "tls:index/privateKey:PrivateKey": [
+    "privateKeyPem",
+    "privateKeyPemPkcs8",
+    "privateKeyOpenssh",
+    "publicKeyPem",
+    "publicKeyOpenssh",
+    "publicKeyFingerprintMd5",
+    "publicKeyFingerprintSha256",
+    "id",
+  ],
+  "tls:index/certRequest:CertRequest": ["certRequestPem", "keyAlgorithm", "id"],
+  "tls:index/selfSignedCert:SelfSignedCert": [
+    "certPem",
+    "validityStartTime",
+    "validityEndTime",
+    "id",
+  ],
+  "tls:index/locallySignedCert:LocallySignedCert": [
+    "certPem",
+    "validityStartTime",
+    "validityEndTime",
+    "id",
+  ],
+  // Made up by the provider at each creation.
+  "command:local:Command": ["id"],
+  "docker:index/container:Container": ["id", "hostname", "ipAddress", "bridge", "macAddress"],
+  "docker:index/network:Network": ["id"],
+  "docker:index/remoteImage:RemoteImage": ["id", "imageId", "repoDigest", "sha256Digest"],
+};
+
+/** Gives every random value the name of where it first appeared; the same value has the same name ever after. */
+export class Names {
+  private readonly names = new Map<string, string>();
+  private readonly generations = new Map<string, number>();
+
+  learn(state: State): void {
+    for (const r of state.resources) {
+      const isProvider = r.type.startsWith("pulumi:providers:");
+      const keys = RANDOM[r.type] ?? (isProvider ? ["id"] : []);
+      const fresh = keys
+        .map((key) => [key, this.valueOf(r, key)] as const)
+        .filter(([, value]) => value !== "" && !this.names.has(value));
+      if (fresh.length === 0) continue;
+      const name = r.urn.split("::").at(-1)!;
+      const generation = (this.generations.get(r.urn) ?? 0) + 1;
+      this.generations.set(r.urn, generation);
+      const suffix = generation > 1 ? `#${generation}` : "";
+      for (const [key, value] of fresh) this.names.set(value, `<${name}.${key}${suffix}>`);
+    }
+  }
+
+  private valueOf(r: StateResource, key: string): string {
+    const outputs = (r["outputs"] ?? {}) as { [key: string]: unknown };
+    let value: unknown = key === "id" ? r.id : outputs[key];
+    if (typeof value === "object" && value !== null && "<secret>" in value)
+      value = value["<secret>"];
+    return typeof value === "string" && value !== "none" ? value : "";
+  }
+
+  text(text: string): string {
+    let out = text;
+    for (const [value, name] of [...this.names].sort(([a], [b]) => b.length - a.length))
+      for (const shape of new Set([value, JSON.stringify(value).slice(1, -1)]))
+        out = out.replaceAll(shape, name);
+    return out;
+  }
+
+  /** The same for every string of a JSON value. */
+  json<T>(value: T): T {
+    if (typeof value === "string") return this.text(value) as T;
+    if (Array.isArray(value)) return value.map((v) => this.json(v)) as T;
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, inner]) => [this.text(key), this.json(inner)]),
+    ) as T;
+  }
+}
+
+/** A line of progress: a mark, a type, a name, a state. */
+const PROGRESS = /^ [ +~><=*-]{2} {1,}\S+:\S+ /;
+
+/** Printed text, line by line. */
+export function normalizeText(text: string, root: string): string[] {
+  const lines = text
+    .replaceAll(root, "<root>")
+    .split("\n")
+    .map((line) => line.trimEnd())
+    // The CLI's sign of life, one dot at each tick of a clock.
+    .filter((line) => !/^@ [a-z ]+\.+$/.test(line))
+    .map((line) =>
+      line
+        // How long it took.
+        .replace(/\((\d+h)?(\d+m)?\d+(\.\d+)?m?s\)/g, "(TIME)")
+        .replace(/^(Duration: ).*$/, "$1TIME"),
+    );
+  const out: string[] = [];
+  let block: string[] = [];
+  const flush = (): void => {
+    // Resources make progress side by side, and a clock repeats the lines of those that take long.
+    out.push(...[...new Set(block)].sort());
+    block = [];
+  };
+  for (const line of lines)
+    if (PROGRESS.test(line)) block.push(line);
+    else {
+      flush();
+      out.push(line);
+    }
+  flush();
+  while (out.at(-1) === "") out.pop();
+  return out;
+}
