@@ -2,6 +2,7 @@
 import { hash, randomBytes } from "node:crypto";
 import type { Emit } from "./events.ts";
 import { AliasBook } from "./aliases.ts";
+import { Hooks } from "./hooks.ts";
 import { limiter, serializer } from "./graph.ts";
 import { ProviderRegistry, type LoadProvider } from "./registry.ts";
 import type { Goal, Resource } from "./resource.ts";
@@ -40,6 +41,7 @@ export class DeploymentContext {
   readonly deleted = new Map<string, readonly string[]>();
   readonly condemned = new Set<Resource>();
   readonly skippedCreates = new Set<string>();
+  readonly hooks = new Hooks();
   readonly one = serializer();
   readonly limited: <T>(work: () => Promise<T>) => Promise<T>;
   readonly cancelled: AbortSignal;

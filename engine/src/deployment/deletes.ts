@@ -14,9 +14,27 @@ export function deleteUnregistered(context: DeploymentContext): Promise<void> {
   return deleteAll(context, wanted);
 }
 
+/** Without the program, whose functions the hooks are. */
 export async function destroy(context: DeploymentContext): Promise<void> {
-  await deleteAll(context, context.found);
+  const hooked = context.found.filter((r) => deleteHooks(r).length > 0);
+  for (const r of hooked)
+    context.fail(
+      r.urn,
+      "Resource has delete hooks registered, but the program is not running. " +
+        `Hooks: ${deleteHooks(r).join(", ")}`,
+    );
+  if (hooked.length > 0)
+    context.fail(
+      "",
+      "You must run with the `--run-program` flag to use delete hooks during destroy.",
+    );
+  else await deleteAll(context, context.found);
 }
+
+const deleteHooks = ({ resourceHooks }: Resource): string[] => [
+  ...(resourceHooks?.["BeforeDelete"] ?? []),
+  ...(resourceHooks?.["AfterDelete"] ?? []),
+];
 
 async function deleteAll(context: DeploymentContext, wanted: readonly Resource[]): Promise<void> {
   const chosen = withinTargets(context, wanted);

@@ -6,9 +6,11 @@ import { UNKNOWN_WIRE } from "../values/wire.ts";
 import * as calls from "./calls.ts";
 import type { DeploymentContext } from "./context.ts";
 import { deleteUnregistered } from "./deletes.ts";
+import type { Op } from "./events.ts";
 import { planRegistration } from "./generator.ts";
+import { runAfterHooks } from "./hooks.ts";
 import type { Goal, Resource } from "./resource.ts";
-import { runStep } from "./steps.ts";
+import { HOOKED, runStep } from "./steps.ts";
 import { STACK_TYPE, makeUrn, providerType } from "./urn.ts";
 
 export interface Registered {
@@ -19,9 +21,16 @@ export interface Registered {
 /** Thrown to a program whose deployment has ended already; the reason has been shown. */
 export class Stopped extends EngineError {}
 
+interface Made {
+  readonly old: Resource | undefined;
+  readonly now: Resource;
+  /** What was done to it, for the hooks that wait for its outputs. */
+  readonly op?: Op;
+}
+
 export class Deployment {
   readonly context: DeploymentContext;
-  private readonly resources = new Map<string, { old: Resource | undefined; now: Resource }>();
+  private readonly resources = new Map<string, Made>();
   private readonly defaults = new Map<string, Promise<string>>();
   private inFlight = 0;
   private idle: (() => void)[] = [];
@@ -50,14 +59,15 @@ export class Deployment {
           step.op === "same" || !goal.custom ? await run() : await this.context.limited(run);
         if (!ok) throw new Stopped(`resource ${now.urn} failed`);
       }
-      this.resources.set(now.urn, { old: steps.find((s) => s.now === now)?.old, now });
+      const { old, op } = steps.find((s) => s.now === now && s.op !== "replace") ?? {};
+      this.resources.set(now.urn, { old, now, ...(op ? { op } : {}) });
       return { resource: now, unknown: planned.unknown };
     });
   }
 
   /** The outputs of a component are known when its constructor is through. */
   async registerOutputs(urn: string, outputs: Values): Promise<void> {
-    const { now, old } = this.resources.get(urn) ?? {};
+    const { now, old, op } = this.resources.get(urn) ?? {};
     if (!now) throw new EngineError(`RegisterResourceOutputs of ${urn}, which is not registered`);
     // A program that fails still reports the outputs it had; the stack keeps the last whole set.
     if (this.context.failed && now.type === STACK_TYPE) return;
@@ -65,6 +75,14 @@ export class Deployment {
     const changed = !equal(before, outputs);
     now.outputs = outputs;
     if (changed) await this.context.snapshot.persist();
+    const hooked = op && HOOKED[op];
+    if (hooked && hooked !== "Delete" && !now.custom)
+      await runAfterHooks(
+        this.context,
+        `After${hooked}`,
+        hooked === "Update" ? old : undefined,
+        now,
+      );
     const shown = old ? { ...old, outputs: before } : undefined;
     this.context.emit({ kind: "outputs", urn, old: shown, now });
   }

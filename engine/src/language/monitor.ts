@@ -11,7 +11,9 @@ import { unsupported } from "../errors.ts";
 import { packageConfig, type Config } from "../project/config.ts";
 import { Secret, type Values } from "../values/property.ts";
 import { fromWireMap, toWireMap } from "../values/wire.ts";
+import { Callbacks } from "./callbacks.ts";
 import { fromStruct, toStruct, unary } from "./grpc.ts";
+import { registerErrorHook, registerResourceHook } from "./hooks.ts";
 import { Providers } from "./providers.ts";
 import { refuseUnsupported, toGoal } from "./request.ts";
 import { Transforms } from "./transforms.ts";
@@ -31,6 +33,8 @@ const FEATURES = new Map<string, resprotoTypes.ResourceMonitorFeature>([
   ["deletedWith", F.RESOURCE_MONITOR_FEATURE_DELETED_WITH],
   ["replaceWith", F.RESOURCE_MONITOR_FEATURE_REPLACE_WITH],
   ["transforms", F.RESOURCE_MONITOR_FEATURE_TRANSFORMS],
+  ["resourceHooks", F.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS],
+  ["errorHooks", F.RESOURCE_MONITOR_FEATURE_ERROR_HOOKS],
 ]);
 
 export interface MonitorOptions {
@@ -47,7 +51,8 @@ const codeOf = (error: unknown): grpc.status =>
 
 export function monitorService(options: MonitorOptions): grpc.UntypedServiceImplementation {
   const { deployment } = options;
-  const transforms = new Transforms();
+  const callbacks = new Callbacks();
+  const transforms = new Transforms(callbacks);
   const providers = new Providers(deployment, (pkg) => providerInputs(options.config, pkg));
   const handler = <Req, Res>(work: (request: Req) => Promise<Res> | Res) => unary(work, codeOf);
 
@@ -145,19 +150,20 @@ export function monitorService(options: MonitorOptions): grpc.UntypedServiceImpl
       transforms.addForStack(callback);
       return new emptypb.Empty();
     }),
+    registerResourceHook: handler((request: resprotoTypes.RegisterResourceHookRequest) => {
+      registerResourceHook(deployment.context.hooks, callbacks, request);
+      return new emptypb.Empty();
+    }),
+    registerErrorHook: handler((request: resprotoTypes.RegisterErrorHookRequest) => {
+      registerErrorHook(deployment.context.hooks, callbacks, request);
+      return new emptypb.Empty();
+    }),
     signalAndWaitForShutdown: handler(async () => {
       await options.onProgramDone();
       return new emptypb.Empty();
     }),
     ...Object.fromEntries(
-      [
-        "call",
-        "existsResource",
-        "registerStackInvokeTransform",
-        "registerResourceHook",
-        "registerErrorHook",
-        "registerPackage",
-      ].map((name) => [
+      ["call", "existsResource", "registerStackInvokeTransform", "registerPackage"].map((name) => [
         name,
         handler(() => {
           throw unsupported(`the request ${name}`);

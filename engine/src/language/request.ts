@@ -9,13 +9,14 @@ import { fromStruct } from "./grpc.ts";
 
 type Request = resproto.RegisterResourceRequest;
 
+/** In the order in which state has them. */
 const HOOKS = [
-  ["BeforeCreate", "getBeforeCreateList"],
   ["AfterCreate", "getAfterCreateList"],
-  ["BeforeUpdate", "getBeforeUpdateList"],
-  ["AfterUpdate", "getAfterUpdateList"],
-  ["BeforeDelete", "getBeforeDeleteList"],
   ["AfterDelete", "getAfterDeleteList"],
+  ["AfterUpdate", "getAfterUpdateList"],
+  ["BeforeCreate", "getBeforeCreateList"],
+  ["BeforeDelete", "getBeforeDeleteList"],
+  ["BeforeUpdate", "getBeforeUpdateList"],
   ["OnError", "getOnErrorList"],
 ] as const;
 
@@ -24,9 +25,6 @@ export function refuseUnsupported(request: Request): void {
   if (request.getRemote()) throw unsupported(`${who}: a component of another language`);
   if (request.getPackageref()) throw unsupported(`${who}: a parameterized package`);
   if (request.getStateMigrationsList().length > 0) throw unsupported(`${who}: state migrations`);
-  const hooks = request.getHooks();
-  const used = hooks ? HOOKS.find(([, get]) => hooks[get]().length > 0) : undefined;
-  if (used) throw unsupported(`${who}: the resource hook ${used[0]}`);
   if (request.getEnvvarmappingsMap().getLength() > 0)
     throw unsupported(`${who}: the option envVarMappings`);
 }
@@ -69,7 +67,7 @@ export function toGoal(request: Request, parent: Goal | undefined, root: string)
     replaceWith: request.getReplaceWithList(),
     ...(trigger ? { replacementTrigger: fromWire(trigger.toJavaScript() as Json) } : {}),
     hideDiff: request.getHidediffsList(),
-    hooks: {},
+    hooks: hooksOf(request),
     ...sourcePosition(request, root),
   };
 }
@@ -103,6 +101,16 @@ function aliasesOf(request: Request): Alias[] {
       };
     }),
   ];
+}
+
+function hooksOf(request: Request): { [kind: string]: string[] } {
+  const hooks = request.getHooks();
+  if (!hooks) return {};
+  return Object.fromEntries(
+    HOOKS.map(([kind, get]): [string, string[]] => [kind, hooks[get]()]).filter(
+      ([, names]) => names.length > 0,
+    ),
+  );
 }
 
 const UNIT_SECONDS: { [unit: string]: number } = { ms: 0.001, s: 1, m: 60, h: 3600 };

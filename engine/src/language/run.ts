@@ -43,6 +43,8 @@ export async function runProgram(options: RunOptions): Promise<void> {
   let loggedError = false;
   let ended = false;
   let announceEnd: () => void = () => {};
+  let release: () => void = () => {};
+  const released = new Promise<void>((resolve) => (release = resolve));
   const programDone = new Promise<void>((resolve) => (announceEnd = resolve));
 
   const monitorRpc = require("@pulumi/pulumi/proto/resource_grpc_pb.js") as typeof monitorRpcTypes;
@@ -52,7 +54,8 @@ export async function runProgram(options: RunOptions): Promise<void> {
     onProgramDone: () => {
       ended = true;
       announceEnd();
-      return Promise.resolve();
+      // Its hooks may be called until the last deletion.
+      return context.hooks.any ? released : Promise.resolve();
     },
   });
   const engine = engineService(context.emit, () => (loggedError = true));
@@ -87,6 +90,7 @@ export async function runProgram(options: RunOptions): Promise<void> {
     await deployment.finish();
   } finally {
     // A program that said it is done is left to exit by itself: it keeps its compiled code for the next run.
+    release();
     if (!ended) program.kill();
     await context.snapshot.close();
     await program.gone();

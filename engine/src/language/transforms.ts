@@ -1,22 +1,22 @@
 /** Transforms: functions in the program that may change a registration before the engine sees it. */
 import { createRequire } from "node:module";
-import * as grpc from "@grpc/grpc-js";
-import type callbackTypes from "@pulumi/pulumi/proto/callback_pb.js";
-import type callbackRpcTypes from "@pulumi/pulumi/proto/callback_grpc_pb.js";
 import type resprotoTypes from "@pulumi/pulumi/proto/resource_pb.js";
-import { CHANNEL_OPTIONS, ask } from "./grpc.ts";
+import type { Callback, Callbacks } from "./callbacks.ts";
 
 const require = createRequire(import.meta.url);
 const resproto = require("@pulumi/pulumi/proto/resource_pb.js") as typeof resprotoTypes;
 
-type Callback = callbackTypes.Callback;
 type Request = resprotoTypes.RegisterResourceRequest;
 
 export class Transforms {
   private readonly stack: Callback[] = [];
   private readonly own = new Map<string, readonly Callback[]>();
   private readonly parents = new Map<string, string>();
-  private readonly clients = new Map<string, grpc.Client>();
+  private readonly callbacks: Callbacks;
+
+  constructor(callbacks: Callbacks) {
+    this.callbacks = callbacks;
+  }
 
   addForStack(callback: Callback): void {
     this.stack.push(callback);
@@ -44,34 +44,11 @@ export class Transforms {
     message.setParent(request.getParent());
     message.setProperties(request.getObject());
     message.setOptions(optionsOf(request));
-    const bytes = await this.call(callback, message.serializeBinary());
+    const bytes = await this.callbacks.call(callback, message.serializeBinary());
     const answer = resproto.TransformResponse.deserializeBinary(bytes);
     if (answer.getProperties()) request.setObject(answer.getProperties());
     const options = answer.getOptions();
     if (options) setOptions(request, options);
-  }
-
-  private async call(callback: Callback, request: Uint8Array): Promise<Uint8Array> {
-    const rpc = require("@pulumi/pulumi/proto/callback_grpc_pb.js") as typeof callbackRpcTypes;
-    const pb = require("@pulumi/pulumi/proto/callback_pb.js") as typeof callbackTypes;
-    let client = this.clients.get(callback.getTarget());
-    if (!client) {
-      client = new rpc.CallbacksClient(
-        callback.getTarget(),
-        grpc.credentials.createInsecure(),
-        CHANNEL_OPTIONS,
-      );
-      this.clients.set(callback.getTarget(), client);
-    }
-    const message = new pb.CallbackInvokeRequest();
-    message.setToken(callback.getToken());
-    message.setRequest(request);
-    const answer = await ask<typeof message, callbackTypes.CallbackInvokeResponse>(
-      client,
-      "invoke",
-      message,
-    );
-    return answer.getResponse_asU8();
   }
 }
 
