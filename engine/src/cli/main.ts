@@ -1,28 +1,41 @@
 /** From a command line to an exit code. Commands are loaded when they are asked for. */
 import { ENGINE_VERSION } from "../state/version.ts";
 import { Bail, EXIT, EngineError } from "../errors.ts";
-import { COMMANDS, parseArguments } from "./arguments.ts";
+import { UsageError, parseArguments } from "./arguments.ts";
 import { Session, type Dependencies } from "./session.ts";
 
 type Run = (session: Session) => Promise<number>;
 
-const RUNS: { [command: string]: () => Promise<Run> } = {
+export const RUNS: { readonly [command: string]: () => Promise<Run> } = {
   up: async () => (await import("./operate.ts")).up,
   preview: async () => (await import("./operate.ts")).preview,
   refresh: async () => (await import("./refresh.ts")).refresh,
   destroy: async () => (await import("./destroy.ts")).destroy,
-  stack: async () => (await import("./stack.ts")).overview,
-  "stack init": async () => (await import("./stack.ts")).init,
+  stack: async () => (await import("./stack-show.ts")).overview,
+  "stack new": async () => (await import("./stack.ts")).init,
   "stack select": async () => (await import("./stack.ts")).select,
-  "stack ls": async () => (await import("./stack.ts")).ls,
-  "stack output": async () => (await import("./stack.ts")).output,
-  "stack export": async () => (await import("./stack.ts")).exportState,
-  "stack rm": async () => (await import("./stack.ts")).remove,
+  "stack unselect": async () => (await import("./stack.ts")).unselect,
+  "stack import": async () => (await import("./stack-transfer.ts")).importState,
+  "stack list": async () => (await import("./stack.ts")).ls,
+  "stack output": async () => (await import("./stack-show.ts")).output,
+  "stack export": async () => (await import("./stack-transfer.ts")).exportState,
+  "stack remove": async () => (await import("./stack.ts")).remove,
   config: async () => (await import("./config.ts")).list,
   "config set": async () => (await import("./config.ts")).set,
   "config get": async () => (await import("./config.ts")).get,
-  "config rm": async () => (await import("./config.ts")).remove,
+  "config remove": async () => (await import("./config.ts")).remove,
   "config refresh": async () => (await import("./config.ts")).refresh,
+  "config set-all": async () => (await import("./config-many.ts")).setAll,
+  "config remove-all": async () => (await import("./config-many.ts")).removeAll,
+  "config copy": async () => (await import("./config-many.ts")).copy,
+  "stack history": async () => (await import("./stack-history.ts")).history,
+  "stack rename": async () => (await import("./stack-rename.ts")).rename,
+  "state remove": async () => (await import("./state.ts")).remove,
+  "state protect": async () => (await import("./state.ts")).protect,
+  "state unprotect": async () => (await import("./state.ts")).unprotect,
+  "state taint": async () => (await import("./state.ts")).taint,
+  "state untaint": async () => (await import("./state.ts")).untaint,
+  "state rename": async () => (await import("./state.ts")).rename,
   cancel: async () => (await import("./misc.ts")).cancel,
   login: async () => (await import("./misc.ts")).login,
   logout: async () => (await import("./misc.ts")).logout,
@@ -33,13 +46,15 @@ export async function main(argv: readonly string[], dependencies: Dependencies):
   const { write, writeError } = dependencies.terminal;
   try {
     const args = parseArguments(argv);
-    if (args.command === "version") {
-      write(`${ENGINE_VERSION}\n`);
-      return EXIT.ok;
-    }
-    if (args.command === "help" || args.flag("help")) {
-      write(help());
-      return EXIT.ok;
+    if (args.flag("help") || !RUNS[args.command]) {
+      if (args.command === "version" && !args.flag("help")) {
+        write(`${ENGINE_VERSION}\n`);
+        return EXIT.ok;
+      }
+      const { help } = await import("./help.ts");
+      write(help(args.command));
+      // A group alone asks for a command of it.
+      return args.flag("help") || args.command === "help" ? EXIT.ok : EXIT.error;
     }
     const session = new Session(args, dependencies);
     return await (
@@ -47,6 +62,10 @@ export async function main(argv: readonly string[], dependencies: Dependencies):
     )(session);
   } catch (error) {
     if (error instanceof Bail) return error.exitCode;
+    if (error instanceof UsageError) {
+      const { help } = await import("./help.ts");
+      write(`${help(error.command)}\n`);
+    }
     if (error instanceof EngineError) {
       writeError(`error: ${error.message}\n`);
       return error.exitCode;
@@ -57,13 +76,4 @@ export async function main(argv: readonly string[], dependencies: Dependencies):
     );
     return EXIT.error;
   }
-}
-
-function help(): string {
-  const commands = Object.keys(COMMANDS).filter((name) => name !== "help");
-  return (
-    "synfleet-engine: deploys a Pulumi program without the Pulumi CLI, with the same words.\n\n" +
-    `Commands: ${commands.join(", ")}\n\n` +
-    "Their flags are those of the Pulumi CLI; what is not supported is refused by name.\n"
-  );
 }

@@ -7,21 +7,22 @@ import { readIfThere, writeAtomically } from "../state/files.ts";
 import { breakLocks } from "../state/lock.ts";
 import type { Session } from "./session.ts";
 
+/** Without a terminal it does not ask, as the CLI does not. */
 export async function cancel(session: Session): Promise<number> {
-  const files = await session.stackFiles(session.arguments.positional[0]);
+  const [given] = session.arguments.positional;
+  if (given !== undefined && session.arguments.text("stack"))
+    throw new EngineError("only one of --stack or argument stack name may be specified, not both");
+  const files = await session.stackFiles(given);
   await files.loadExisting();
-  if (!session.arguments.flag("yes")) {
-    if (!session.interactive)
-      throw new EngineError("non-interactive mode requires --yes flag", EXIT.configuration);
-    const yes = await session.confirm(
-      `This will irreversibly cancel the currently running update for '${files.stack}'! Are you sure? (yes/no) `,
+  if (session.interactive && !session.arguments.flag("yes")) {
+    const answer = await session.ask!(
+      `This will irreversibly cancel the currently running update for '${files.stack}'!\n` +
+        `Please confirm that this is what you'd like to do by typing \`${files.stack}\`: `,
     );
-    if (!yes) throw new EngineError("confirmation declined", EXIT.cancelled);
+    if (answer !== files.stack) session.decline();
   }
-  const broken = await breakLocks(files.locks);
-  session.print(
-    `The currently running update for '${files.stack}' has been canceled (${broken} lock(s) removed)!`,
-  );
+  await breakLocks(files.locks);
+  session.print(`The currently running update for '${files.stack}' has been canceled!`);
   return EXIT.ok;
 }
 
@@ -65,8 +66,16 @@ export async function logout(session: Session): Promise<number> {
   return EXIT.ok;
 }
 
-export function whoami(session: Session): Promise<number> {
+export async function whoami(session: Session): Promise<number> {
   const { username } = userInfo();
-  session.print(session.arguments.flag("json") ? JSON.stringify({ user: username }) : username);
-  return Promise.resolve(EXIT.ok);
+  if (!session.wantsJson && !session.arguments.flag("verbose")) session.print(username);
+  else {
+    const { url } = await session.backend();
+    if (session.wantsJson) session.print(JSON.stringify({ user: username, url }, undefined, 2));
+    else
+      session.print(
+        `User: ${username}\nOrganizations: \nBackend URL: ${url}\nToken type: personal`,
+      );
+  }
+  return EXIT.ok;
 }

@@ -4,7 +4,7 @@ import { Writable } from "node:stream";
 import { chdir } from "node:process";
 import type { LoadProvider } from "../deployment/registry.ts";
 import { painter, type Paint } from "../display/words.ts";
-import { EXIT, EngineError } from "../errors.ts";
+import { Bail, EXIT, EngineError } from "../errors.ts";
 import { loadProject, type Project } from "../project/project.ts";
 import { StackFile, stackFilePath } from "../project/stackfile.ts";
 import { selectedStack } from "../project/workspace.ts";
@@ -133,6 +133,33 @@ export class Session {
     file.encryptionSalt = fresh.encryptionSalt;
     await file.save();
     return fresh;
+  }
+
+  /** --yes, or the variable that says it for every command. */
+  get skipsQuestions(): boolean {
+    const always = this.env["PULUMI_SKIP_CONFIRMATIONS"] ?? "";
+    return this.arguments.flag("yes") || ["true", "1"].includes(always);
+  }
+
+  /** --json, or --output json as newer commands spell it. */
+  get wantsJson(): boolean {
+    const output = this.arguments.text("output") ?? "default";
+    if (output !== "default" && output !== "json")
+      throw new EngineError(
+        `invalid argument "${output}" for "--output" flag: must be one of default, json`,
+      );
+    return output === "json" || this.arguments.flag("json");
+  }
+
+  warn(message: string): void {
+    this.terminal.writeError(`${this.paint("yellow", "warning:")} ${message}
+`);
+  }
+
+  /** Somebody said no: told on standard output, as the CLI does. */
+  decline(): never {
+    this.print("confirmation declined");
+    throw new Bail("confirmation declined");
   }
 
   print(text: string): void {

@@ -14,6 +14,7 @@ export interface OpenState {
   readonly secrets: SecretsManager;
   readonly base: Snapshot;
   readonly save: Save;
+  readonly manifest: { [key: string]: unknown } | undefined;
 }
 
 export async function openState(
@@ -35,6 +36,7 @@ export async function openState(
     files,
     secrets,
     base,
+    manifest: raw.deployment?.manifest,
     save: (snapshot) => files.save(renderCheckpoint(files.qualifiedName, snapshot, codec)),
   };
 }

@@ -24,7 +24,7 @@ const provider = require("@pulumi/pulumi/proto/provider_pb.js") as typeof provid
 
 /** What the SDK may use; anything else it refuses by itself, naming the feature. */
 const F = resproto.ResourceMonitorFeature;
-const FEATURES = new Map<string, resprotoTypes.ResourceMonitorFeature>([
+export const FEATURES = new Map<string, resprotoTypes.ResourceMonitorFeature>([
   ["secrets", F.RESOURCE_MONITOR_FEATURE_SECRETS],
   ["resourceReferences", F.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES],
   ["outputValues", F.RESOURCE_MONITOR_FEATURE_OUTPUT_VALUES],

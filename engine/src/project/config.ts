@@ -29,12 +29,18 @@ function containsSecure(json: unknown): boolean {
   return typeof json === "object" && json !== null && Object.values(json).some(containsSecure);
 }
 
-function openSecure(json: unknown, open: (ciphertext: string) => string): unknown {
-  if (isSecure(json)) return open(json.secure);
-  if (Array.isArray(json)) return json.map((v) => openSecure(v, open));
+function eachSecure(json: unknown, change: (ciphertext: string) => unknown): unknown {
+  if (isSecure(json)) return change(json.secure);
+  if (Array.isArray(json)) return json.map((v) => eachSecure(v, change));
   if (typeof json !== "object" || json === null) return json;
-  return Object.fromEntries(Object.entries(json).map(([k, v]) => [k, openSecure(v, open)]));
+  return Object.fromEntries(Object.entries(json).map(([k, v]) => [k, eachSecure(v, change)]));
 }
+const openSecure = (json: unknown, open: (ciphertext: string) => string): unknown =>
+  eachSecure(json, open);
+
+/** Every ciphertext in a value put under another key. */
+export const mapSecrets = (json: unknown, change: (ciphertext: string) => string): unknown =>
+  eachSecure(json, (ciphertext) => ({ secure: change(ciphertext) }));
 
 /** `crypter` may be absent when nobody will see the secret values: they read "[secret]" then. */
 export function openConfig(
@@ -42,10 +48,14 @@ export function openConfig(
   nodes: ReadonlyMap<string, ConfigNode>,
   crypter: Crypter | undefined,
 ): Map<string, ConfigValue> {
-  const open = (ciphertext: string): string => (crypter ? crypter.decrypt(ciphertext) : "[secret]");
   const out = new Map<string, ConfigValue>();
-  for (const [key, node] of nodes) out.set(qualifyKey(project, key), openNode(node, open));
+  for (const [key, node] of nodes) out.set(qualifyKey(project, key), openConfigNode(node, crypter));
   return out;
+}
+
+export function openConfigNode(node: ConfigNode, crypter: Crypter | undefined): ConfigValue {
+  const open = (ciphertext: string): string => (crypter ? crypter.decrypt(ciphertext) : "[secret]");
+  return openNode(node, open);
 }
 
 function openNode(node: ConfigNode, open: (ciphertext: string) => string): ConfigValue {

@@ -69,6 +69,12 @@ export class StackFile {
     return out;
   }
 
+  /** The value of a key as plain JSON; `{secure: …}` where it is encrypted. */
+  value(key: string): unknown {
+    const node = this.document.getIn(["config", key], true);
+    return isNode(node) ? node.toJSON() : undefined;
+  }
+
   set(key: string, value: unknown): void {
     if (!isMap(this.document.get("config")))
       this.document.set("config", this.document.createNode({}));
@@ -91,6 +97,16 @@ export class StackFile {
     const PUBLIC_FILE_MODE = 0o644;
     if (text !== this.text) await writeAtomically(this.path, text, PUBLIC_FILE_MODE);
   }
+}
+
+/** A value as history records it: plain text, `{secure}`, or an object or list. */
+export function historyNode(value: unknown): ConfigNode {
+  if (typeof value !== "object" || value === null)
+    return { kind: "plain", text: String((value as string | undefined) ?? "") };
+  const { secure } = value as { secure?: unknown };
+  return typeof secure === "string" && Object.keys(value).length === 1
+    ? { kind: "secure", ciphertext: secure }
+    : { kind: "object", json: value };
 }
 
 function configNode(node: Node | null): ConfigNode {

@@ -24,10 +24,12 @@ export async function selectStack(
   project: Project,
   env: NodeJS.ProcessEnv,
   stack: string | undefined,
+  /** Where the stack is, which is not the project of this folder after a rename to another one. */
+  projectOfStack = project.name,
 ): Promise<void> {
   const path = settingsPath(project, env);
   const settings = JSON.parse((await readIfThere(path)) ?? "{}") as { stack?: string };
   if (stack === undefined) delete settings.stack;
-  else settings.stack = `organization/${project.name}/${stack}`;
+  else settings.stack = `organization/${projectOfStack}/${stack}`;
   await writeAtomically(path, JSON.stringify(settings, undefined, 4));
 }

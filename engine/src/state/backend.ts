@@ -53,8 +53,8 @@ export class StackFiles {
   readonly stack: string;
   readonly state: string;
   readonly locks: string;
-  private readonly history: string;
-  private readonly backups: string;
+  readonly history: string;
+  readonly backups: string;
   private metaChecked = false;
 
   constructor(backend: Backend, project: string, stack: string) {
@@ -155,10 +155,14 @@ export class StackFiles {
       : (JSON.parse(text) as { config?: { [key: string]: unknown } });
   }
 
-  async remove(): Promise<void> {
-    await copyFile(this.state, `${this.state}.bak`).catch(ignoreMissing);
-    await rm(this.state, { force: true });
+  /** The state goes, but for its last backup. */
+  async retire(): Promise<void> {
+    await rename(this.state, `${this.state}.bak`).catch(ignoreMissing);
     await rm(`${this.state}.attrs`, { force: true });
+  }
+
+  async remove(): Promise<void> {
+    await this.retire();
     await rm(this.history, { recursive: true, force: true });
   }
 }

@@ -21,6 +21,8 @@ export interface Snapshot {
   readonly pending: PendingOperation[];
   /** `encryptionsalt` of the secrets in it. */
   readonly encryptionSalt?: string;
+  /** When and by what it was made; given only where an edit keeps it, since a run makes its own. */
+  readonly manifest?: { [key: string]: unknown } | undefined;
 }
 
 /** The file as JSON, before secrets are opened. */
@@ -90,7 +92,11 @@ export function openSnapshot(raw: RawCheckpoint, codec: SecretCodec): Snapshot {
 export function serializeDeployment(snapshot: Snapshot, codec: SecretCodec): RawDeployment {
   const magic = createHash("sha256").update(ENGINE_VERSION).digest("hex");
   return {
-    manifest: { time: new Date().toISOString(), magic, version: ENGINE_VERSION },
+    manifest: snapshot.manifest ?? {
+      time: new Date().toISOString(),
+      magic,
+      version: ENGINE_VERSION,
+    },
     ...(snapshot.encryptionSalt
       ? { secrets_providers: { type: "passphrase", state: { salt: snapshot.encryptionSalt } } }
       : {}),
