@@ -58,10 +58,9 @@ const WRITTEN: readonly Row[] = [
     yes: [
       "`parent`, `dependsOn`, `provider(s)`, `protect`, `retainOnDelete`, `deleteBeforeReplace`, `ignoreChanges`",
       "`replaceOnChanges`, `additionalSecretOutputs`, `aliases`, `customTimeouts`, `deletedWith`, `replaceWith`",
-      "`replacementTrigger`, `transforms`",
+      "`replacementTrigger`, `transforms`, resource and error hooks",
     ],
     refused: [
-      ["resource and error hooks", "the resource hook"],
       ["state migrations", "state migrations"],
       ["`envVarMappings`", "the option envVarMappings"],
       ["`pluginDownloadURL`", "the option pluginDownloadURL"],
@@ -106,7 +105,7 @@ export async function support(): Promise<Row[]> {
   ];
 }
 
-export const shownRefusal = (refusal: Refusal): string =>
+const shownRefusal = (refusal: Refusal): string =>
   typeof refusal === "string" ? refusal : refusal[0];
 
 export function table(rows: readonly Row[]): string {
@@ -116,3 +115,6 @@ export function table(rows: readonly Row[]): string {
   );
   return ["|  | yes | refused by name |", "| --- | --- | --- |", ...lines].join("\n");
 }
+
+// To put into the README: `node engine/src/support.ts`, then prettier.
+if (import.meta.main) console.log(table(await support()));

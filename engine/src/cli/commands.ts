@@ -30,14 +30,14 @@ function command(
 
 /** Of every command that acts on resources. */
 const RUN =
-  "config-file diff exec-agent exec-kind message parallel skip-plugin-pre-install stack " +
+  "config-file diff event-log exec-agent exec-kind message parallel skip-plugin-pre-install stack " +
   "suppress-outputs suppress-permalink suppress-progress";
-const NOT_RUN = "debug event-log urns";
-const PROGRAM = `${RUN} expect-no-changes policy-pack refresh show-secrets target target-dependents`;
+const NOT_RUN = "debug urns";
+const PROGRAM = `${RUN} exclude-dependents expect-no-changes policy-pack refresh replace show-secrets target target-dependents target-replace`;
 const NOT_PROGRAM =
-  `${NOT_RUN} config/c config-path exclude-dependents ignore-protect policy-pack-config replace run-program ` +
+  `${NOT_RUN} config/c config-path ignore-protect policy-pack-config run-program ` +
   "show-config show-full-output show-policy-remediations show-reads show-replacement-steps show-sames " +
-  "skip-config-validation target-replace";
+  "skip-config-validation";
 const STATE_ONLY = `${RUN} preview-only skip-preview target target-dependents yes`;
 const NOT_STATE_ONLY = `${NOT_RUN} config/c config-path json/j run-program show-replacement-steps show-sames skip-config-validation`;
 /** Of the CLI's own services. */
@@ -47,21 +47,31 @@ export const COMMANDS: { readonly [name: string]: Command } = {
   up: command(
     "Create or update the resources in a stack",
     "[template|url]",
-    `${PROGRAM} skip-preview yes`,
+    `${PROGRAM} exclude skip-preview yes`,
     {
       aliases: "update",
-      refused: `${REMOTE} ${NOT_PROGRAM} attach-debugger continue-on-error exclude json/j plan secrets-provider strict`,
+      refused: `${REMOTE} ${NOT_PROGRAM} attach-debugger continue-on-error json/j plan secrets-provider strict`,
     },
   ),
-  preview: command("Show a preview of updates to a stack's resources", "", `${PROGRAM} json`, {
-    aliases: "pre",
-    refused: `${REMOTE} ${NOT_PROGRAM} attach-debugger exclude/x import-file save-plan`,
-  }),
-  refresh: command("Refresh the resources in a stack", "", `${STATE_ONLY} expect-no-changes`, {
-    refused:
-      `${REMOTE} ${NOT_STATE_ONLY} clear-pending-creates exclude/x exclude-dependents ` +
-      "import-pending-creates skip-pending-creates",
-  }),
+  preview: command(
+    "Show a preview of updates to a stack's resources",
+    "",
+    `${PROGRAM} exclude/x json`,
+    {
+      aliases: "pre",
+      refused: `${REMOTE} ${NOT_PROGRAM} attach-debugger import-file save-plan`,
+    },
+  ),
+  refresh: command(
+    "Refresh the resources in a stack",
+    "",
+    `${STATE_ONLY} exclude/x exclude-dependents expect-no-changes`,
+    {
+      refused:
+        `${REMOTE} ${NOT_STATE_ONLY} clear-pending-creates ` +
+        "import-pending-creates skip-pending-creates",
+    },
+  ),
   destroy: command(
     "Destroy all existing resources in the stack",
     "",

@@ -47,7 +47,8 @@ export function startPhase(options: PhaseOptions): Phase {
   process.chdir(options.directory);
   const { paint, terminal } = session;
   const write = options.silent ? () => {} : terminal.write;
-  const diff = session.arguments.flag("diff");
+  const args = session.arguments;
+  const diff = args.flag("diff");
   const redactor = new Redactor();
   const screen =
     session.interactive && !diff && !options.silent
@@ -59,7 +60,7 @@ export function startPhase(options: PhaseOptions): Phase {
           diff,
           clean: (text) => redactor.clean(text),
         });
-  const logPath = session.arguments.text("event-log");
+  const logPath = args.text("event-log");
   const display = new Display({
     redactor,
     log: logPath === undefined ? undefined : new EventLog(logPath, preview),
@@ -84,11 +85,11 @@ export function startPhase(options: PhaseOptions): Phase {
       preview,
       parallel: parallelOf(session),
       scope: {
-        targets: session.arguments.list("target"),
-        targetDependents: session.arguments.flag("target-dependents"),
-        excluded: session.arguments.list("exclude"),
-        excludeDependents: session.arguments.flag("exclude-dependents"),
-        replace: session.arguments.list("replace"),
+        targets: [...args.list("target"), ...args.list("target-replace")],
+        targetDependents: args.flag("target-dependents"),
+        excluded: args.list("exclude"),
+        excludeDependents: args.flag("exclude-dependents"),
+        replace: [...args.list("replace"), ...args.list("target-replace")],
       },
       loadProvider: session.loadProvider,
       seed: options.seed,
