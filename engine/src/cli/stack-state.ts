@@ -3,7 +3,7 @@ import type { Save } from "../deployment/snapshot.ts";
 import type { StackFile } from "../project/stackfile.ts";
 import type { SecretsManager } from "../secrets/passphrase.ts";
 import type { StackFiles } from "../state/backend.ts";
-import { openSnapshot, renderCheckpoint, type Snapshot } from "../state/checkpoint.ts";
+import { openSnapshot, checkpointWriter, type Snapshot } from "../state/checkpoint.ts";
 import { takeLock, type Lock } from "../state/lock.ts";
 import { crypterCodec } from "../state/secrets.ts";
 import { duration } from "../display/words.ts";
@@ -32,12 +32,13 @@ export async function openState(
       ? codec
       : crypterCodec(await (await oldSecrets(session, salt)).crypter());
   const base = { ...openSnapshot(raw, reading), encryptionSalt: secrets.encryptionSalt };
+  const write = checkpointWriter(files.qualifiedName, codec);
   return {
     files,
     secrets,
     base,
     manifest: raw.deployment?.manifest,
-    save: (snapshot) => files.save(renderCheckpoint(files.qualifiedName, snapshot, codec)),
+    save: (snapshot) => files.save(write(snapshot)),
   };
 }
 

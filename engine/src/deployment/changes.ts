@@ -25,7 +25,11 @@ export async function same(
   await context.snapshot.replace(old, now, changedInState(old, now));
 }
 
-export async function create(context: DeploymentContext, step: Step): Promise<void> {
+export async function create(
+  context: DeploymentContext,
+  step: Step,
+  release: () => void,
+): Promise<void> {
   const now = step.now!;
   const old = step.old;
   const { preview } = context.options;
@@ -49,11 +53,12 @@ export async function create(context: DeploymentContext, step: Step): Promise<vo
     return place();
   }
   const provider = await providerOf(context, now.provider);
-  const pending = await begin(context, now, "creating");
+  const pending = await begin(context, provider, now, "creating");
   try {
     const made = await withErrorHooks(context, "create", undefined, now, () =>
       calls.create(provider, now, preview, context),
     );
+    release();
     now.id = made.id;
     now.outputs = made.outputs;
     stamp();
@@ -77,6 +82,7 @@ export async function update(
   context: DeploymentContext,
   old: Resource,
   now: Resource,
+  release: () => void,
 ): Promise<void> {
   now.id = old.id;
   now.created = old.created;
@@ -95,12 +101,13 @@ export async function update(
     return context.snapshot.replace(old, now);
   }
   const provider = await providerOf(context, now.provider);
-  const pending = await begin(context, now, "updating");
+  const pending = await begin(context, provider, now, "updating");
   try {
     const ignore = context.goals.get(now.urn)?.ignoreChanges;
     now.outputs = await withErrorHooks(context, "update", old, now, () =>
       calls.update(provider, old, now, context.options.preview, context, ignore),
     );
+    release();
     stamp();
     context.snapshot.end(pending);
     await context.snapshot.replace(old, now);
@@ -116,7 +123,11 @@ export async function update(
   }
 }
 
-export async function remove(context: DeploymentContext, step: Step): Promise<void> {
+export async function remove(
+  context: DeploymentContext,
+  step: Step,
+  release: () => void,
+): Promise<void> {
   const old = step.old!;
   const withAnother = old.deletedWith !== undefined && context.deleted.has(old.deletedWith);
   const real =
@@ -129,7 +140,7 @@ export async function remove(context: DeploymentContext, step: Step): Promise<vo
     !context.options.preview;
   if (real) {
     const provider = await context.registry.configured(context.ensureProvider(old.provider));
-    const pending = await begin(context, old, "deleting");
+    const pending = await begin(context, provider, old, "deleting");
     try {
       await withErrorHooks(context, "delete", old, undefined, () =>
         calls.remove(provider, old, context),
@@ -140,6 +151,7 @@ export async function remove(context: DeploymentContext, step: Step): Promise<vo
       throw error;
     }
     context.snapshot.end(pending);
+    release();
   }
   if (step.keepMarker) {
     old.pendingReplacement = true;
@@ -147,12 +159,14 @@ export async function remove(context: DeploymentContext, step: Step): Promise<vo
   } else await context.snapshot.remove(old);
 }
 
+/** What has no object outside of the state cannot be left behind, and needs no note. */
 function begin(
   context: DeploymentContext,
+  provider: Provider,
   r: Resource,
   type: PendingOperation["type"],
 ): Promise<PendingOperation> | undefined {
-  if (context.options.preview) return undefined;
+  if (context.options.preview || provider.onlyInState) return undefined;
   // When it began, so that what an interrupted run left behind is told from what was there before.
   const noted = type === "creating" ? { ...r, modified: new Date().toISOString() } : r;
   return context.snapshot.begin(noted, type);

@@ -3,7 +3,7 @@ import { hash, randomBytes } from "node:crypto";
 import type { Emit } from "./events.ts";
 import { AliasBook } from "./aliases.ts";
 import { Hooks } from "./hooks.ts";
-import { limiter, serializer } from "./graph.ts";
+import { limiter, serializer, type Limited } from "./graph.ts";
 import { ProviderRegistry, type LoadProvider } from "./registry.ts";
 import type { Goal, Resource } from "./resource.ts";
 import { SnapshotManager } from "./snapshot.ts";
@@ -43,7 +43,7 @@ export class DeploymentContext {
   readonly skippedCreates = new Set<string>();
   readonly hooks = new Hooks();
   readonly one = serializer();
-  readonly limited: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly limited: Limited;
   readonly cancelled: AbortSignal;
   analyze: Analyze | undefined;
   /** Told at the first failure, so that whoever waits for the program need not. */

@@ -51,8 +51,10 @@ async function deleteAll(context: DeploymentContext, wanted: readonly Resource[]
       : r.pendingReplacement
         ? "discard-replaced"
         : "delete";
-    return context.limited(() =>
-      context.stopped ? Promise.resolve(false) : runStep(context, { op, urn: r.urn, old: r }),
+    return context.limited((release) =>
+      context.stopped
+        ? Promise.resolve(false)
+        : runStep(context, { op, urn: r.urn, old: r }, release),
     );
   });
 }

@@ -54,7 +54,8 @@ export class Deployment {
       for (const step of steps) {
         this.refuseWhenStopped();
         // Only calls to the world count against the limit: a component must not keep its children waiting.
-        const run = (): Promise<boolean> => runStep(this.context, step);
+        const run = (release?: () => void): Promise<boolean> =>
+          runStep(this.context, step, release);
         const ok =
           step.op === "same" || !goal.custom ? await run() : await this.context.limited(run);
         if (!ok) throw new Stopped(`resource ${now.urn} failed`);

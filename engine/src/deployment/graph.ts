@@ -75,19 +75,28 @@ function refuseCycles<T>(waitsFor: ReadonlyMap<T, readonly T[]>): void {
   for (const node of waitsFor.keys()) visit(node);
 }
 
+/** Work may give its place back before it ends, when what is left of it needs none. */
+export type Limited = <T>(work: (release: () => void) => Promise<T>) => Promise<T>;
+
 /** At most `limit` at a time; others wait in order. */
-export function limiter(limit: number): <T>(work: () => Promise<T>) => Promise<T> {
+export function limiter(limit: number): Limited {
   let free = limit;
   const waiting: (() => void)[] = [];
   return async (work) => {
     if (free > 0) free--;
     else await new Promise<void>((resolve) => waiting.push(resolve));
-    try {
-      return await work();
-    } finally {
+    let held = true;
+    const release = (): void => {
+      if (!held) return;
+      held = false;
       const next = waiting.shift();
       if (next) next();
       else free++;
+    };
+    try {
+      return await work(release);
+    } finally {
+      release();
     }
   };
 }

@@ -1,11 +1,12 @@
 /**
  * The state while it changes. Like the CLI it keeps two lists, what this run has made and what it found, and writes both,
- * so that the file is true after every step. A write that is asked for while another runs is done once for all who ask.
+ * so that the file is true after every step. Whoever changes it waits for the write that has the change (shared-write.ts).
  */
 import type { OperationType, PendingOperation, Snapshot } from "../state/checkpoint.ts";
 import { equal } from "../values/property.ts";
 import type { Resource } from "./resource.ts";
 import { normalize } from "./integrity.ts";
+import { SharedWrite } from "./shared-write.ts";
 
 export type Save = (snapshot: Snapshot) => Promise<void>;
 
@@ -17,8 +18,7 @@ export class SnapshotManager {
   private readonly encryptionSalt: string | undefined;
   private readonly save: Save | undefined;
   private dirty = false;
-  private running: Promise<void> | undefined;
-  private next: Promise<void> | undefined;
+  private readonly writes = new SharedWrite(() => this.write());
 
   /** Without `save` (a preview) nothing is written. */
   constructor(base: Snapshot, save: Save | undefined) {
@@ -67,36 +67,22 @@ export class SnapshotManager {
   /** A resource in one of the lists was changed in place. */
   persist(): Promise<void> {
     this.dirty = true;
-    if (!this.save) return Promise.resolve();
-    if (!this.running) {
-      this.running = this.write();
-      return this.running;
-    }
-    this.next ??= this.running
-      .catch(() => {})
-      .then(() => {
-        this.next = undefined;
-        this.running = this.write();
-        return this.running;
-      });
-    return this.next;
+    return this.save ? this.writes.request() : Promise.resolve();
   }
 
   private async write(): Promise<void> {
-    const save = this.save!;
+    this.dirty = false;
     try {
-      // Let everything that is ready in this turn of the loop share the write.
-      await Promise.resolve();
-      this.dirty = false;
-      await save(this.current());
-    } finally {
-      if (!this.next) this.running = undefined;
+      await this.save!(this.current());
+    } catch (error) {
+      this.dirty = true;
+      throw error;
     }
   }
 
   /** Waits for writes under way, and writes once more when the order of resources or their details changed. */
   async close(): Promise<boolean> {
-    await (this.next ?? this.running);
+    await this.writes.settled();
     if (this.dirty) await this.persist();
     return this.made.length > 0;
   }

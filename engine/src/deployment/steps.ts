@@ -23,8 +23,15 @@ export interface Step {
 
 const typeOf = (step: Step): string => (step.now ?? step.old)!.type;
 
-/** True when the step succeeded. Failures are shown and stop the deployment; they do not throw. */
-export async function runStep(context: DeploymentContext, step: Step): Promise<boolean> {
+/**
+ * True when the step succeeded and is in state. Failures are shown and stop the deployment; they do not throw.
+ * `release` is called when the provider has answered: waiting for the disk needs no place among the parallel steps.
+ */
+export async function runStep(
+  context: DeploymentContext,
+  step: Step,
+  release?: () => void,
+): Promise<boolean> {
   const { op, urn } = step;
   const type = typeOf(step);
   const startedAt = performance.now();
@@ -34,7 +41,7 @@ export async function runStep(context: DeploymentContext, step: Step): Promise<b
   const before = hooked === "Create" ? undefined : step.old;
   try {
     if (hooked) await runHooks(context, `Before${hooked}`, before, step.now);
-    await act(context, step);
+    await act(context, step, release);
   } catch (error) {
     context.fail(urn, messageOf(error));
     context.emit({ kind: "failed", op, urn, type, seconds: seconds() });
@@ -56,19 +63,19 @@ export const HOOKED: Partial<Record<Op, "Create" | "Update" | "Delete">> = {
   "delete-replaced": "Delete",
 };
 
-function act(context: DeploymentContext, step: Step): Promise<void> {
+function act(context: DeploymentContext, step: Step, release = (): void => {}): Promise<void> {
   switch (step.op) {
     case "same":
       return same(context, step.old!, step.now!);
     case "create":
     case "create-replacement":
-      return create(context, step);
+      return create(context, step, release);
     case "update":
-      return update(context, step.old!, step.now!);
+      return update(context, step.old!, step.now!, release);
     case "delete":
     case "delete-replaced":
     case "discard-replaced":
-      return remove(context, step);
+      return remove(context, step, release);
     default:
       return Promise.resolve();
   }

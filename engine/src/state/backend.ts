@@ -90,7 +90,7 @@ export class StackFiles {
     return raw;
   }
 
-  async save(text: string): Promise<void> {
+  async save(text: string | Buffer): Promise<void> {
     await this.ensureMeta();
     await this.keepBackup();
     await writeAtomically(this.state, text);

@@ -2,7 +2,9 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { keyCrypter } from "../secrets/crypter.ts";
 import { Secret, equal, type Value, type Values } from "../values/property.ts";
-import { openSnapshot, parseCheckpoint, renderCheckpoint } from "./checkpoint.ts";
+import { checkpointWriter, openSnapshot, parseCheckpoint, renderCheckpoint } from "./checkpoint.ts";
+import { serializeResource } from "./resource.ts";
+import type { Resource } from "../deployment/resource.ts";
 import { blindCodec, crypterCodec, decode, encode } from "./secrets.ts";
 
 const KEY_BYTES = 32;
@@ -131,4 +133,33 @@ test.each([
   ],
 ])("%s is refused", (text, words) => {
   expect(() => parseCheckpoint(text, "f")).toThrow(words);
+});
+
+test("a field that is set anew is in the next text, whatever was kept of the one before", () => {
+  const codec = crypterCodec(crypter);
+  const snapshot = openSnapshot(parseCheckpoint(written(crypter.encrypt('"hush"')), "f"), codec);
+  const write = checkpointWriter("s", codec);
+  const [resource] = snapshot.resources;
+  const changes = fc.constantFrom<Partial<Resource>>(
+    { outputs: { echo: "2" } },
+    { inputs: {} },
+    { delete: true },
+    { delete: undefined },
+    { pendingReplacement: true },
+    { dependencies: [URN] },
+    { id: "other" },
+    { rest: { unheardOf: 1 } },
+  );
+  fc.assert(
+    fc.property(fc.array(changes), (list) => {
+      for (const change of list) {
+        Object.assign(resource!, change);
+        const text = write(snapshot).toString();
+        const { checkpoint } = JSON.parse(text) as { checkpoint: { latest: Values } };
+        expect((checkpoint.latest["resources"] as Values[])[0]).toEqual(
+          JSON.parse(JSON.stringify(serializeResource(resource!, codec))),
+        );
+      }
+    }),
+  );
 });

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Resource } from "../deployment/resource.ts";
 import { EngineError } from "../errors.ts";
-import { deserializeResource, serializeResource } from "./resource.ts";
+import { deserializeResource, resourceTexts, serializeResource } from "./resource.ts";
 import type { SecretCodec } from "./secrets.ts";
 import { ENGINE_VERSION } from "./version.ts";
 
@@ -116,13 +116,42 @@ export function serializeDeployment(snapshot: Snapshot, codec: SecretCodec): Raw
 }
 
 export function renderCheckpoint(stack: string, snapshot: Snapshot, codec: SecretCodec): string {
-  const features = featuresOf(snapshot.resources);
-  return JSON.stringify({
-    version: features.length > 0 ? VERSION_WITH_FEATURES : VERSION,
-    ...(features.length > 0 ? { features } : {}),
-    checkpoint: { stack, latest: serializeDeployment(snapshot, codec) },
-  });
+  return checkpointWriter(stack, codec)(snapshot).toString();
 }
+
+/** The file's bytes, again and again: what did not change since the last time is not made anew. */
+export function checkpointWriter(stack: string, codec: SecretCodec): (s: Snapshot) => Buffer {
+  const textOf = resourceTexts(codec);
+  return (snapshot) => {
+    const { resources, pending } = snapshot;
+    const features = featuresOf(resources);
+    const { metadata, ...start } = serializeDeployment({ ...snapshot, ...NOTHING }, codec);
+    const head = JSON.stringify({
+      version: features.length > 0 ? VERSION_WITH_FEATURES : VERSION,
+      ...(features.length > 0 ? { features } : {}),
+      checkpoint: { stack, latest: start },
+    });
+    const parts: (string | Buffer)[] = [head.slice(0, -CLOSING.length)];
+    const list = <T>(name: string, items: readonly T[], write: (item: T) => void): void => {
+      if (items.length === 0) return;
+      items.forEach((item, i) => {
+        parts.push(i === 0 ? `,"${name}":[` : ",");
+        write(item);
+      });
+      parts.push("]");
+    };
+    list("resources", resources, (r) => parts.push(textOf(r)));
+    list("pending_operations", pending, ({ resource, type }) =>
+      parts.push(`{"resource":`, textOf(resource), `,"type":${JSON.stringify(type)}}`),
+    );
+    parts.push(`,"metadata":${JSON.stringify(metadata)}`, CLOSING);
+    return Buffer.concat(parts.map((p) => (typeof p === "string" ? Buffer.from(p) : p)));
+  };
+}
+
+/** Of "latest", "checkpoint" and the file. */
+const CLOSING = "}}}";
+const NOTHING = { resources: [], pending: [] };
 
 function featuresOf(resources: readonly Resource[]): string[] {
   const features = new Set<string>();

@@ -68,6 +68,28 @@ export function serializeResource(resource: Resource, codec: SecretCodec): Json 
   return { ...out, ...resource.rest };
 }
 
+/**
+ * The text of resources, kept as long as every field is the very value that it was made of: a large state is mostly what it
+ * was at the write before. Fields of resources are only ever set anew, their values are never written into.
+ */
+export function resourceTexts(codec: SecretCodec): (resource: Resource) => Buffer {
+  const kept = new WeakMap<Resource, { fields: unknown[]; text: Buffer }>();
+  return (resource) => {
+    const known = kept.get(resource);
+    if (known && isMadeOf(known.fields, resource)) return known.text;
+    const text = Buffer.from(JSON.stringify(serializeResource(resource, codec)));
+    kept.set(resource, { fields: FIELDS.map((key) => resource[key]), text });
+    return text;
+  };
+}
+
+const FIELDS = [...KNOWN, "rest"] as const;
+
+function isMadeOf(fields: readonly unknown[], resource: Resource): boolean {
+  for (let i = 0; i < FIELDS.length; i++) if (resource[FIELDS[i]!] !== fields[i]) return false;
+  return true;
+}
+
 export function deserializeResource(json: Json, codec: SecretCodec): Resource {
   const text = (key: string): string => (json[key] as string | undefined) ?? "";
   const rest: Json = {};

@@ -18,5 +18,5 @@ export function randomProvider(): Provider {
     schema: schemas[name],
     actions: actions(name),
   }));
-  return bridge({ name: "random", types });
+  return { ...bridge({ name: "random", types }), onlyInState: true };
 }

@@ -14,5 +14,5 @@ export function tlsProvider(): Provider {
     schema: schemas[name],
     actions: load[name],
   }));
-  return bridge({ name: "tls", types });
+  return { ...bridge({ name: "tls", types }), onlyInState: true };
 }
