@@ -6,13 +6,12 @@ import { parse, stringify } from "yaml";
 import { projectDirectory } from "../../commands/support/paths.ts";
 import { run, type Ended } from "../../commands/support/process.ts";
 import type { Outputs } from "../../commands/support/stack.ts";
+import { offline, type Engine } from "../../engine/conformance/engines.ts";
 import { freePorts } from "./ports.ts";
-
-const engineMain = join(projectDirectory, "engine", "src", "main.ts");
 
 /**
  * A stack of the program with a name, ports, state and passphrase of its own, so that it can run beside a developer's.
- * It always runs on the offline engine, also where there is a Pulumi CLI.
+ * It always runs on the offline engine, also where there is a Pulumi CLI, unless a test hands it over with `on`.
  */
 export class Deployment {
   readonly prefix = `synfleet-test-${randomBytes(3).toString("hex")}`;
@@ -21,6 +20,7 @@ export class Deployment {
   readonly env: NodeJS.ProcessEnv;
   #settings: Record<string, unknown>;
   readonly #configFile: string;
+  #engine: Engine = offline;
 
   private constructor(directory: string, settings: Record<string, unknown>) {
     this.directory = directory;
@@ -80,7 +80,13 @@ export class Deployment {
 
   /** The engine's command line, for tests that start it themselves. */
   command(...args: string[]): string[] {
-    return [process.execPath, engineMain, ...args, "--non-interactive"];
+    return [this.#engine.command, ...this.#engine.prefix, ...args, "--non-interactive"];
+  }
+
+  /** Hands the stack to another engine. */
+  on(engine: Engine): this {
+    this.#engine = engine;
+    return this;
   }
 
   /** Environment and folder that the command line needs. */
@@ -90,7 +96,8 @@ export class Deployment {
 
   engine(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
     const [program, ...words] = this.command(...args);
-    return run(program!, words, { env: { ...this.env, ...env }, cwd: this.directory });
+    const all = { ...this.env, ...this.#engine.env, ...env };
+    return run(program!, words, { env: all, cwd: this.directory });
   }
 
   async mustRun(...args: string[]): Promise<string> {

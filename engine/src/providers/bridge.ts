@@ -1,4 +1,5 @@
 import {
+  PartialFailure,
   UNKNOWN,
   type Call,
   type PropertyMap,
@@ -74,8 +75,9 @@ export function bridge(parts: ProviderParts): Provider {
     create: async (call) => {
       const { schema, actions } = find(call.type);
       if (call.preview) return { id: "", outputs: plan(schema, plain(schema, call.inputs), {}) };
-      const { id, outputs } = await (await actions()).create(call, plain(schema, call.inputs));
-      return { id, outputs: withId(schema, id, outputs) };
+      const { create } = await actions();
+      const { id, outputs } = await noting(schema, create(call, plain(schema, call.inputs)));
+      return { id, outputs: noted(schema, withId(schema, id, outputs)) };
     },
     read: async (call) => {
       const { schema, actions } = find(call.type);
@@ -85,7 +87,8 @@ export function bridge(parts: ProviderParts): Provider {
       if (!seen) return undefined;
       const outputs = refreshOutputs(schema, call.outputs, withId(schema, call.id, seen));
       const inputs = refreshInputs(schema.properties, call.inputs, outputs);
-      return { id: call.id, inputs, outputs };
+      const isSame = outputs === call.outputs;
+      return { id: call.id, inputs, outputs: isSame ? outputs : noted(schema, outputs) };
     },
     update: async (call) => {
       const { schema, actions } = find(call.type);
@@ -93,8 +96,8 @@ export function bridge(parts: ProviderParts): Provider {
       if (call.preview) return { outputs: plan(schema, inputs, call.oldOutputs) };
       const { update } = await actions();
       if (!update) throw new Error(`${call.urn}: ${call.type} cannot be updated in place`);
-      const outputs = await update(call, call.id, call.oldOutputs, inputs);
-      return { outputs: withId(schema, call.id, outputs) };
+      const outputs = await noting(schema, update(call, call.id, call.oldOutputs, inputs));
+      return { outputs: noted(schema, withId(schema, call.id, outputs)) };
     },
     delete: async (call) => {
       await (
@@ -115,6 +118,22 @@ export const isBookkeeping = (key: string): boolean =>
 
 const withId = ({ bridge }: ResourceSchema, id: string, outputs: PropertyMap): PropertyMap =>
   bridge === "none" ? outputs : { ...outputs, id };
+
+/** Outputs as state keeps them: with the note of which generation they are. */
+const noted = ({ stateVersion }: ResourceSchema, outputs: PropertyMap): PropertyMap =>
+  stateVersion === undefined
+    ? outputs
+    : { ...outputs, __meta: JSON.stringify({ schema_version: String(stateVersion) }) };
+
+/** What failed half-way is kept in state too. */
+async function noting<T>(schema: ResourceSchema, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof PartialFailure)) throw error;
+    throw new PartialFailure(error.message, error.id, noted(schema, error.outputs));
+  }
+}
 
 function plain(schema: ResourceSchema, inputs: PropertyMap): PropertyMap {
   const bare = withoutDefaults(inputs) as PropertyMap;

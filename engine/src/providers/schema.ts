@@ -45,6 +45,11 @@ export interface ResourceSchema {
    * that is not bridged: its outputs do not repeat the id, and it refuses a state in which they do.
    */
   readonly bridge: "sdk" | "framework" | "none";
+  /**
+   * Which generation of the type's state the outputs are. The reference notes it beside them and upgrades a state without the note
+   * from the oldest one, which for a password makes a new hash.
+   */
+  readonly stateVersion?: number;
   /** Fills in properties that follow from others, before a diff and before a create. */
   readonly expand?: (inputs: PropertyMap) => PropertyMap;
   /** Outputs that make a replacement necessary by themselves, such as a certificate's end. */

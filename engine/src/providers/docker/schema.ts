@@ -15,6 +15,7 @@ const autoName = { kind: "string", forceNew: true, autoName: true } as const;
 export const networkSchema: ResourceSchema = {
   type: "docker:index/network:Network",
   bridge: "sdk",
+  stateVersion: 1,
   properties: {
     name: autoName,
     labels: { kind: { set: { block: labels } }, forceNew: true },
@@ -40,6 +41,7 @@ export const networkSchema: ResourceSchema = {
 export const volumeSchema: ResourceSchema = {
   type: "docker:index/volume:Volume",
   bridge: "sdk",
+  stateVersion: 1,
   properties: {
     name: autoName,
     labels: { kind: { set: { block: labels } }, forceNew: true },
@@ -69,6 +71,7 @@ export const imageSchema: ResourceSchema = {
 export const containerSchema: ResourceSchema = {
   type: "docker:index/container:Container",
   bridge: "sdk",
+  stateVersion: 2,
   // Two containers cannot share a name, a published port or an address.
   deleteBeforeReplace: true,
   properties: containerProperties,

@@ -15,6 +15,7 @@ describe("RandomPassword", () => {
     expect(compareSync(String(result), String(bcryptHash))).toBe(true);
     expect(made.inputs).toEqual({ length: 20, special: false });
     expect(rest).toEqual({
+      __meta: JSON.stringify({ schema_version: "3" }),
       id: "none",
       length: 20,
       lower: true,

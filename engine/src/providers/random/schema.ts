@@ -47,9 +47,10 @@ function characterRules(inputs: PropertyMap): { property: string; reason: string
   return failures;
 }
 
-const text = (type: string, outputs: Properties): ResourceSchema => ({
+const text = (type: string, stateVersion: number, outputs: Properties): ResourceSchema => ({
   type,
   bridge: "framework",
+  stateVersion,
   properties: { ...characters, ...outputs },
   expand: expandNumeric,
   rules: characterRules,
@@ -59,11 +60,11 @@ const output = { kind: "string", outputOnly: true } as const;
 const secretOutput = { ...output, secret: true } as const;
 
 export const schemas = {
-  password: text("random:index/randomPassword:RandomPassword", {
+  password: text("random:index/randomPassword:RandomPassword", 3, {
     result: secretOutput,
     bcryptHash: secretOutput,
   }),
-  string: text("random:index/randomString:RandomString", { result: output }),
+  string: text("random:index/randomString:RandomString", 2, { result: output }),
   id: {
     type: "random:index/randomId:RandomId",
     bridge: "framework",

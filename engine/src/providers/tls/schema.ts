@@ -69,6 +69,7 @@ export const schemas: Record<
   privateKey: {
     type: "tls:index/privateKey:PrivateKey",
     bridge: "framework",
+    stateVersion: 1,
     properties: {
       algorithm: { ...text, required: true, allowed: ["RSA", "ECDSA", "ED25519"] },
       rsaBits: { kind: "integer", ...replaces, default: 2048, atLeast: 1024 },
