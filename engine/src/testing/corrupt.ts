@@ -40,9 +40,8 @@ function replaced(json: Json, [key, ...rest]: string[], value: Json | undefined)
     return json
       .map((item, i) => (String(i) === key ? replaced(item, rest, value) : item))
       .filter((item) => item !== undefined);
-  const out = { ...(json as { [key: string]: Json }) };
-  const inner = replaced(out[key] ?? null, rest, value);
-  if (inner === undefined) delete out[key];
-  else out[key] = inner;
-  return out;
+  const entries = Object.entries(json as { [key: string]: Json }).map(
+    ([name, now]) => [name, name === key ? replaced(now, rest, value) : now] as const,
+  );
+  return Object.fromEntries(entries.filter((entry) => entry[1] !== undefined)) as Json;
 }
