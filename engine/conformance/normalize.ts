@@ -88,10 +88,17 @@ export class Names {
 /** A line of progress: a mark, a type, a name, a state. */
 const PROGRESS = /^ [ +~><=*-]{2} {1,}\S+:\S+ /;
 
+/** What the language's runtime puts into texts: colours, and its own places, which are the SDK's and Node's affair. */
+export const plainText = (text: string, root: string): string =>
+  text
+    .replaceAll(root, "<root>")
+    // eslint-disable-next-line no-control-regex -- the escape character is what colours begin with
+    .replaceAll(/\x1b\[[0-9;]*m/g, "")
+    .replaceAll(/\n {4,}at [^\n]*/g, "");
+
 /** Printed text, line by line. */
 export function normalizeText(text: string, root: string): string[] {
-  const lines = text
-    .replaceAll(root, "<root>")
+  const lines = plainText(text, root)
     .split("\n")
     .map((line) => line.trimEnd())
     // The CLI's sign of life, one dot at each tick of a clock.
@@ -117,5 +124,30 @@ export function normalizeText(text: string, root: string): string[] {
     }
   flush();
   while (out.at(-1) === "") out.pop();
-  return out;
+  return sortDiagnostics(out);
+}
+
+/** The CLI prints the messages of each resource, and each stream of them, in no order. */
+function sortDiagnostics(lines: readonly string[]): string[] {
+  const at = lines.indexOf("Diagnostics:");
+  if (at < 0) return [...lines];
+  const end = lines.findIndex((line, i) => i > at && /^\S/.test(line));
+  const section = lines.slice(at + 1, end < 0 ? undefined : end);
+  const resources: string[][][] = [];
+  for (const line of section)
+    if (/^ {2}\S/.test(line)) resources.push([[line]]);
+    else if (line === "") resources.at(-1)?.push([]);
+    else resources.at(-1)?.at(-1)?.push(line);
+  const sorted = resources
+    .map(([first = [], ...more]) => {
+      const [head = "", ...lines] = first;
+      const streams = [lines, ...more].filter((stream) => stream.length > 0);
+      return [head, ...streams.map((s) => s.join("\n")).sort()].join("\n\n");
+    })
+    .sort();
+  return [
+    ...lines.slice(0, at + 1),
+    ...sorted.flatMap((text) => [...text.split("\n"), ""]),
+    ...sortDiagnostics(end < 0 ? [] : lines.slice(end)),
+  ];
 }

@@ -1,5 +1,7 @@
 /** `preview --json`, without what no two runs have in common. */
 
+import { plainText } from "./normalize.ts";
+
 /** See state.ts for the reasons; durations differ by nature. */
 const DROPPED = new Set([
   "created",
@@ -31,7 +33,14 @@ export function previewDocument(text: string): unknown {
         ]),
     );
   };
-  const out = clean(document) as { steps?: { urn: string; op: string }[] };
+  const out = clean(document) as {
+    steps?: { urn: string; op: string }[];
+    diagnostics?: { urn?: string; message: string }[];
+  };
+  for (const d of out.diagnostics ?? []) d.message = plainText(d.message, "<root>");
+  out.diagnostics?.sort((a, b) =>
+    JSON.stringify(a) < JSON.stringify(b) ? -1 : JSON.stringify(a) > JSON.stringify(b) ? 1 : 0,
+  );
   out.steps?.sort((a, b) => a.urn.localeCompare(b.urn) || (a.op < b.op ? -1 : 1));
   return out;
 }

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Case } from "./case.ts";
 import type { Engine } from "./engines.ts";
 import { changesOf, readEvents, stepsOf, unordered, type Step } from "./events.ts";
-import { Names, normalizeText } from "./normalize.ts";
+import { Names, normalizeText, plainText } from "./normalize.ts";
 import { previewDocument } from "./preview-document.ts";
 import { readState, type State } from "./state.ts";
 import { Workspace } from "./workspace.ts";
@@ -68,7 +68,7 @@ export async function observe(testCase: Case, engine: Engine): Promise<Observed>
         steps: unordered(steps),
         ...(changes ? { changes } : {}),
         ...(json
-          ? { document: previewDocument(stdout) }
+          ? { document: previewDocument(plainText(stdout, workspace.root)) }
           : { text: normalizeText(`${stdout}${stderr}`, workspace.root) }),
         ...(isDeepStrictEqual(state, before) ? {} : { state }),
       },

@@ -65,7 +65,7 @@ describe.sequential("a life of a stack", () => {
       { name: "b", props: { name: "b", value: "${a.echo}" } },
     ]);
     const { out } = await lab.up();
-    expect(out).toContain("+- 1 replaced");
+    expect(out).toContain("+-1 replaced");
     const log = logOf(lab.objects).slice(-2);
     expect(log[0]).toMatch(/^create auto-/);
     expect(log[1]).toBe("delete a");

@@ -22,11 +22,18 @@ export interface CheckFailure {
   readonly reason: string;
 }
 
+export type ChangeKind =
+  "add" | "add-replace" | "delete" | "delete-replace" | "update" | "update-replace";
+
 export interface Diff {
   /** Property paths that differ, in Pulumi's dotted and bracketed form; empty means no change. */
   readonly changed: readonly string[];
   /** The subset of `changed` that cannot be updated in place. */
   readonly replaced: readonly string[];
+  /** What kind of change each path is, from providers that tell so much; for people to read. */
+  readonly detailed?: { readonly [path: string]: ChangeKind };
+  /** The engine found it by itself, for what has no provider; it is not told as a provider's reasons. */
+  readonly byEngine?: boolean;
   /** Replace by deleting first, because two such resources cannot exist side by side. */
   readonly deleteBeforeReplace?: boolean;
 }

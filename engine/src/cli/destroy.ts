@@ -4,7 +4,8 @@ import { newSeed } from "../deployment/context.ts";
 import { destroy as destroyAll } from "../deployment/deletes.ts";
 import { listenForCancellation } from "./cancellation.ts";
 import { confirmOrRefuse, recordHistory } from "./outcome.ts";
-import { startPhase, type Phase } from "./phase.ts";
+import { finishPhase, startPhase, type Phase } from "./phase.ts";
+import { openDisplay } from "./show.ts";
 import type { Session } from "./session.ts";
 import { lockStack, openState } from "./stack-state.ts";
 
@@ -18,23 +19,30 @@ export async function destroy(session: Session): Promise<number> {
   const lock = previewOnly ? undefined : await lockStack(session, files);
   try {
     const state = await openState(session, files, file);
-    const place = { session, project, files, seed: newSeed(), cancelled: cancellation.signal };
+    const run = { session, project, files, seed: newSeed(), cancelled: cancellation.signal };
     const phaseOf = async (preview: boolean): Promise<Phase> => {
+      const place = { stack: files.stack, project: project.name };
+      const display = openDisplay(session, {
+        title: `${preview ? "Previewing destroy" : "Destroying"} (${files.stack})`,
+        preview,
+        place,
+      });
       let base = state.base;
       if (args.flag("refresh")) {
         const { refreshBase } = await import("./refresh.ts");
-        base = await refreshBase(place, state, preview);
+        base = await refreshBase(run, state, preview, display);
       }
       const phase = startPhase({
         session,
-        title: `${preview ? "Previewing destroy" : "Destroying"} (${files.stack})`,
+        title: "",
         preview,
         base,
         save: preview ? undefined : state.save,
-        place: { stack: files.stack, project: project.name },
+        place,
         directory: project.pwd,
-        seed: place.seed,
+        seed: run.seed,
         cancelled: cancellation.signal,
+        display,
       });
       if (!preview && base.pending.length > 0) {
         const { recoverPending } = await import("../deployment/pending.ts");
@@ -45,14 +53,16 @@ export async function destroy(session: Session): Promise<number> {
       return phase;
     };
     if (previewOnly || !args.flag("skip-preview")) {
-      const { context, display } = await phaseOf(true);
-      display.finish(context.failed || context.complained);
+      const phase = await phaseOf(true);
+      const { context } = phase;
+      finishPhase(phase, true);
       if (context.failed || context.complained) return EXIT.error;
       if (previewOnly) return EXIT.ok;
       await confirmOrRefuse.ask(session, "destroy", files.stack);
     }
     const startedAt = Date.now();
-    const { context, display } = await phaseOf(false);
+    const phase = await phaseOf(false);
+    const { context, display } = phase;
     const failed = context.failed || context.complained || cancellation.signal.aborted;
     await recordHistory(files, file, {
       kind: "destroy",
@@ -61,7 +71,7 @@ export async function destroy(session: Session): Promise<number> {
       succeeded: !failed,
       counts: display.counts,
     });
-    display.finish(failed);
+    finishPhase(phase, false);
     if (cancellation.signal.aborted) return EXIT.cancelled;
     if (failed) return EXIT.error;
     if (args.flag("remove")) {

@@ -1,6 +1,6 @@
 /** up and preview: a run of the program against the state. */
 import type { Policies, StartedPacks } from "../language/policy.ts";
-import type { Doorway, Program } from "../language/program.ts";
+import type { Doorway, Program, ProgramOptions } from "../language/program.ts";
 import { EXIT, EngineError } from "../errors.ts";
 import { newSeed } from "../deployment/context.ts";
 import { hasSecrets, applyProject, openConfig, type Config } from "../project/config.ts";
@@ -9,8 +9,10 @@ import type { StackFile } from "../project/stackfile.ts";
 import type { StackFiles } from "../state/backend.ts";
 import type { Snapshot } from "../state/checkpoint.ts";
 import { listenForCancellation } from "./cancellation.ts";
-import { parallelOf, startPhase, type Phase } from "./phase.ts";
+import { finishPhase, parallelOf, startPhase, type Phase } from "./phase.ts";
+import type { View } from "../display/view.ts";
 import type { Session } from "./session.ts";
+import { openDisplay } from "./show.ts";
 import { lockStack, openState, type OpenState } from "./stack-state.ts";
 import { confirmOrRefuse, recordHistory, type Outcome } from "./outcome.ts";
 
@@ -90,16 +92,18 @@ async function configFor(
   return applyProject(
     project,
     files.stack,
-    openConfig(project.name, nodes, await manager?.crypter(), file.path),
+    openConfig(project.name, nodes, await manager?.crypter()),
   );
 }
+
+type OnLine = ProgramOptions["onLine"];
 
 interface Started {
   readonly doorway: Doorway;
   readonly program: Program;
   /** Lines of the program from before its phase had a display. */
-  readonly early: string[];
-  readonly listener: { onLine: (line: string) => void };
+  readonly early: Parameters<OnLine>[];
+  readonly listener: { onLine: OnLine };
   readonly packs: StartedPacks | undefined;
 }
 
@@ -107,9 +111,9 @@ async function launch(run: Run, dryRun: boolean): Promise<Started> {
   const { Doorway, startProgram } = await import("../language/program.ts");
   const doorway = await Doorway.open();
   const { session, config, project, files } = run;
-  const early: string[] = [];
-  const listener: { onLine: (line: string) => void } = { onLine: (line) => early.push(line) };
-  const onLine = (line: string): void => listener.onLine(line);
+  const early: Parameters<OnLine>[] = [];
+  const listener: { onLine: OnLine } = { onLine: (...line) => void early.push(line) };
+  const onLine: OnLine = (line, stream) => listener.onLine(line, stream);
   const program = startProgram({
     project,
     stack: files.stack,
@@ -123,7 +127,13 @@ async function launch(run: Run, dryRun: boolean): Promise<Started> {
   let packs: StartedPacks | undefined;
   if (directories.length > 0) {
     const { startPacks } = await import("../language/policy.ts");
-    const place = { config, project: project.name, stack: files.stack, preview: dryRun, onLine };
+    const place = {
+      config,
+      project: project.name,
+      stack: files.stack,
+      preview: dryRun,
+      onLine: (line: string) => onLine(line, "stderr"),
+    };
     packs = startPacks(directories, place);
   }
   return { doorway, program, packs, early, listener };
@@ -139,29 +149,37 @@ async function perform(
   const args = session.arguments;
   const startedAt = Date.now();
   const loaded = import("../language/run.ts");
+  const json = args.flag("json");
+  const place = { stack: files.stack, project: run.project.name };
+  const view = json ? await digest(run) : undefined;
+  const display = openDisplay(session, {
+    title: `${dryRun ? "Previewing update" : "Updating"} (${files.stack})`,
+    preview: dryRun,
+    place,
+    ...(view ? { view } : {}),
+  });
   let base: Snapshot = state.base;
   if (args.flag("refresh")) {
     const { refreshBase } = await import("./refresh.ts");
-    base = await refreshBase(run, state, dryRun);
+    base = await refreshBase(run, state, dryRun, display);
   }
-  const json = args.flag("json");
   const phase = startPhase({
     session,
-    title: `${dryRun ? "Previewing update" : "Updating"} (${files.stack})`,
+    title: "",
     preview: dryRun,
     base,
     save: dryRun ? undefined : state.save,
-    place: { stack: files.stack, project: run.project.name },
+    place,
     directory: run.project.pwd,
     seed: run.seed,
     cancelled: run.cancelled,
-    silent: json,
+    display,
   });
-  const { context, display } = phase;
+  const { context } = phase;
   for (const { text, secret } of run.config.values())
     if (secret) display.redactor.learn(text, true);
-  started.listener.onLine = (line) => context.emit({ kind: "stdout", line });
-  for (const line of started.early.splice(0)) started.listener.onLine(line);
+  started.listener.onLine = (line, stream) => context.emit({ kind: "stdout", line, stream });
+  for (const line of started.early.splice(0)) started.listener.onLine(...line);
   if (!dryRun && base.pending.length > 0) {
     const { recoverPending } = await import("../deployment/pending.ts");
     await recoverPending(context, base.pending);
@@ -192,17 +210,23 @@ async function perform(
   } finally {
     policies?.close();
   }
-  return conclude(run, phase, dryRun, json, startedAt);
+  return conclude(run, phase, dryRun, startedAt);
+}
+
+async function digest({ session, config }: Run): Promise<View> {
+  const { Digest } = await import("../display/digest.ts");
+  const shown = [...config].map(([key, v]) => [key, v.secret ? "[secret]" : v.text] as const);
+  return new Digest(session.terminal.write, Object.fromEntries(shown));
 }
 
 async function conclude(
   run: Run,
-  { context, display }: Phase,
+  phase: Phase,
   dryRun: boolean,
-  json: boolean,
   startedAt: number,
 ): Promise<Outcome> {
   const { session, files } = run;
+  const { context, display } = phase;
   const failed = context.failed || context.complained || run.cancelled.aborted;
   await context.snapshot.close();
   if (!dryRun)
@@ -213,21 +237,7 @@ async function conclude(
       succeeded: !failed,
       counts: display.counts,
     });
-  if (json) {
-    display.endLog(failed);
-    const { previewJson } = await import("./preview-json.ts");
-    session.print(JSON.stringify(previewJson(display, run.config), undefined, 4));
-  } else {
-    if (failed)
-      display.diagnostics.push({
-        severity: "error",
-        urn: "",
-        message: run.cancelled.aborted
-          ? `${dryRun ? "preview" : "update"} canceled`
-          : `${dryRun ? "preview" : "update"} failed`,
-      });
-    display.finish(failed);
-  }
+  finishPhase(phase, dryRun);
   if (run.cancelled.aborted) return { exitCode: EXIT.cancelled };
   if (failed) return { exitCode: EXIT.error };
   if (session.arguments.flag("expect-no-changes") && display.changes > 0)

@@ -2,13 +2,10 @@
 import { DeploymentContext } from "../deployment/context.ts";
 import type { Resource } from "../deployment/resource.ts";
 import { SnapshotManager, type Save } from "../deployment/snapshot.ts";
-import { Redactor } from "../display/redact.ts";
-import { Display } from "../display/display.ts";
-import { EventLog } from "../display/event-log.ts";
-import { liveScreen } from "../display/live.ts";
-import { lineScreen } from "../display/plain.ts";
+import type { Display } from "../display/display.ts";
 import type { Snapshot } from "../state/checkpoint.ts";
 import type { Session } from "./session.ts";
+import { openDisplay } from "./show.ts";
 
 export interface PhaseOptions {
   readonly session: Session;
@@ -21,8 +18,9 @@ export interface PhaseOptions {
   readonly directory: string;
   readonly seed: Uint8Array;
   readonly cancelled: AbortSignal;
-  /** For --json: nothing but the result is printed. */
-  readonly silent?: boolean;
+  /** One that is open already: a phase may be part of a greater one. */
+  readonly display?: Display;
+  readonly countRefresh?: boolean;
 }
 
 export interface Phase {
@@ -45,33 +43,8 @@ export function parallelOf(session: Session): number {
 export function startPhase(options: PhaseOptions): Phase {
   const { session, preview } = options;
   process.chdir(options.directory);
-  const { paint, terminal } = session;
-  const write = options.silent ? () => {} : terminal.write;
-  const args = session.arguments;
-  const diff = args.flag("diff");
-  const redactor = new Redactor();
-  const screen =
-    session.interactive && !diff && !options.silent
-      ? liveScreen({ write, paint, preview, terminal })
-      : lineScreen({
-          write,
-          paint,
-          preview,
-          diff,
-          clean: (text) => redactor.clean(text),
-        });
-  const logPath = args.text("event-log");
-  const display = new Display({
-    redactor,
-    log: logPath === undefined ? undefined : new EventLog(logPath, preview),
-    preview,
-    paint,
-    write,
-    screen,
-    title: options.title,
-    showOutputs: !session.arguments.flag("suppress-outputs"),
-    showSecrets: session.arguments.flag("show-secrets"),
-  });
+  const { arguments: args } = session;
+  const display = options.display ?? openDisplay(session, options);
   // Steps mark the resources they find; a preview must leave them as they are for the update after it.
   const found: Resource[] = options.base.resources.map((r) => ({ ...r }));
   for (const r of found) {
@@ -100,4 +73,13 @@ export function startPhase(options: PhaseOptions): Phase {
     options.cancelled,
   );
   return { context, display };
+}
+
+/** Ends the display of a phase, with a word on what the single errors came to. */
+export function finishPhase({ context, display }: Phase, preview: boolean): void {
+  const failed = context.failed || context.complained || context.cancelled.aborted;
+  const kind = preview ? "preview" : "update";
+  if (context.cancelled.aborted) context.fail("", `${kind} canceled`);
+  else if (display.stepFailed || context.complained) context.fail("", `${kind} failed`);
+  display.finish(failed);
 }

@@ -6,7 +6,8 @@ import type { Snapshot } from "../state/checkpoint.ts";
 import { normalize } from "../deployment/integrity.ts";
 import { listenForCancellation } from "./cancellation.ts";
 import { confirmOrRefuse, recordHistory } from "./outcome.ts";
-import { startPhase, type Phase } from "./phase.ts";
+import { finishPhase, startPhase, type Phase } from "./phase.ts";
+import type { Display } from "../display/display.ts";
 import type { Session } from "./session.ts";
 import { lockStack, openState, type OpenState } from "./stack-state.ts";
 import { EngineError } from "../errors.ts";
@@ -24,8 +25,9 @@ export async function refreshBase(
   place: Place,
   state: OpenState,
   preview: boolean,
+  display: Display,
 ): Promise<Snapshot> {
-  const { snapshot, phase } = await run(place, state, preview, true);
+  const { snapshot, phase } = await run(place, state, preview, display);
   if (phase.context.failed) {
     phase.display.finish(true);
     throw new EngineError("refresh failed");
@@ -37,7 +39,7 @@ async function run(
   place: Place,
   state: OpenState,
   preview: boolean,
-  silent: boolean,
+  display?: Display,
 ): Promise<{ snapshot: Snapshot; phase: Phase }> {
   const phase = startPhase({
     session: place.session,
@@ -49,7 +51,8 @@ async function run(
     directory: place.project.pwd,
     seed: place.seed,
     cancelled: place.cancelled,
-    silent,
+    countRefresh: true,
+    ...(display ? { display } : {}),
   });
   const { context } = phase;
   let { pending } = state.base;
@@ -58,7 +61,7 @@ async function run(
     await recoverPending(context, pending);
     pending = [];
   }
-  const results = await refreshAll(context);
+  const results = await refreshAll(context, display === undefined);
   const resources = results.map((r) => r.now).filter((r) => r !== undefined);
   const snapshot = { ...state.base, pending, resources: normalize(resources) };
   const changed = pending !== state.base.pending || results.some((r) => r.was !== r.now);
@@ -77,14 +80,14 @@ export async function refresh(session: Session): Promise<number> {
     const state = await openState(session, files, file);
     const place = { session, project, files, seed: newSeed(), cancelled: cancellation.signal };
     if (previewOnly || !session.arguments.flag("skip-preview")) {
-      const { phase } = await run(place, state, true, false);
-      phase.display.finish(phase.context.failed);
+      const { phase } = await run(place, state, true);
+      finishPhase(phase, true);
       if (phase.context.failed) return EXIT.error;
       if (previewOnly) return EXIT.ok;
       await confirmOrRefuse.ask(session, "refresh", files.stack);
     }
     const startedAt = Date.now();
-    const { phase } = await run(place, state, false, false);
+    const { phase } = await run(place, state, false);
     const failed = phase.context.failed || cancellation.signal.aborted;
     await recordHistory(files, file, {
       kind: "refresh",
@@ -93,7 +96,7 @@ export async function refresh(session: Session): Promise<number> {
       succeeded: !failed,
       counts: phase.display.counts,
     });
-    phase.display.finish(failed);
+    finishPhase(phase, false);
     if (cancellation.signal.aborted) return EXIT.cancelled;
     if (!failed && session.arguments.flag("expect-no-changes") && phase.display.changes > 0)
       throw new EngineError("no changes were expected but changes occurred", EXIT.noChanges);

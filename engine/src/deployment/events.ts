@@ -39,7 +39,7 @@ export type Event =
   | { kind: "diagnostic"; severity: Severity; urn: string; message: string; passing?: boolean }
   | { kind: "outputs"; urn: string; old: Resource | undefined; now: Resource }
   | { kind: "policy"; violation: Violation }
-  | { kind: "stdout"; line: string };
+  | { kind: "stdout"; line: string; stream?: "stdout" | "stderr" };
 
 export type Emit = (event: Event) => void;
 

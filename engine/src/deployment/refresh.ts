@@ -17,26 +17,22 @@ const refreshable = (r: Resource): boolean =>
   r.custom && !isProviderType(r.type) && !r.pendingReplacement && !r.delete;
 
 /** Reads everything side by side; the state that results is returned in the old order. */
-export async function refreshAll(context: DeploymentContext): Promise<RefreshResult[]> {
+export async function refreshAll(
+  context: DeploymentContext,
+  alone: boolean,
+): Promise<RefreshResult[]> {
   return Promise.all(
-    context.found.map(async (was) =>
-      refreshable(was) && context.scope.includes(was)
-        ? { was, now: await refreshOne(context, was) }
-        : { was, now: untouched(context, was) },
-    ),
+    context.found.map(async (was) => ({
+      was,
+      now: context.scope.includes(was) ? await refreshOne(context, was, alone) : was,
+    })),
   );
-}
-
-/** Components and providers are what the program says they are; they count as unchanged. */
-function untouched(context: DeploymentContext, was: Resource): Resource {
-  const { urn, type } = was;
-  context.emit({ kind: "done", op: "same", urn, type, seconds: 0, now: was });
-  return was;
 }
 
 async function refreshOne(
   context: DeploymentContext,
   was: Resource,
+  alone: boolean,
 ): Promise<Resource | undefined> {
   const { urn, type } = was;
   return context.limited(async () => {
@@ -44,6 +40,12 @@ async function refreshOne(
     const startedAt = performance.now();
     const seconds = (): number => (performance.now() - startedAt) / 1000;
     context.emit({ kind: "start", op: "refresh", urn, type, old: was, now: was });
+    // Components and providers are what the program says they are.
+    if (!refreshable(was)) {
+      const op: Op = alone ? "same" : "refresh";
+      context.emit({ kind: "done", op, urn, type, seconds: seconds(), now: was });
+      return was;
+    }
     let now: Resource | undefined;
     let provider: Provider | undefined;
     try {
@@ -62,23 +64,9 @@ async function refreshOne(
       const seen = calls.sealRead(provider, was, { id: was.id, inputs, outputs });
       now = { ...was, ...seen, initErrors: [...reasons] };
     }
-    const op: Op = now === undefined ? "delete" : now === was ? "same" : "update";
-    const shown = now ?? was;
-    context.emit({
-      kind: "start",
-      op,
-      urn,
-      type,
-      old: was,
-      now: shown,
-      diff: { changed: changedKeys(was, shown), replaced: [] },
-    });
-    context.emit({ kind: "done", op, urn, type, seconds: seconds(), now: shown });
+    const result: Op = now === undefined ? "delete" : now === was ? "same" : "update";
+    const op = alone ? result : "refresh";
+    context.emit({ kind: "done", op, urn, type, seconds: seconds(), ...(now ? { now } : {}) });
     return now;
   });
-}
-
-function changedKeys(was: Resource, now: Resource): string[] {
-  const keys = new Set([...Object.keys(was.outputs), ...Object.keys(now.outputs)]);
-  return [...keys].filter((key) => !equal(was.outputs[key], now.outputs[key]));
 }

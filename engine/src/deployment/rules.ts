@@ -44,7 +44,8 @@ export function replaceOnChanges(
 export function componentDiff(old: Values, now: Values): Diff {
   if (equal(old, now)) return NO_DIFF;
   const keys = new Set([...Object.keys(old), ...Object.keys(now)]);
-  return { changed: [...keys].filter((key) => !equal(old[key], now[key])), replaced: [] };
+  const changed = [...keys].filter((key) => !equal(old[key], now[key]));
+  return { changed, replaced: [], byEngine: true };
 }
 
 /** Changed trigger values replace; one that was absent before does not. A value that is not known yet counts as changed. */

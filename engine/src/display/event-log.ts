@@ -1,11 +1,11 @@
 /** `--event-log FILE`: what happens as JSON lines, in the format that the CLI writes for the Automation API. */
 import { closeSync, openSync, writeSync } from "node:fs";
-import type { Diff } from "../provider.ts";
-import type { Event, Op } from "../deployment/events.ts";
+import type { Violation } from "../deployment/events.ts";
 import type { Resource } from "../deployment/resource.ts";
-import { isProviderType } from "../deployment/urn.ts";
 import { encodeMap, type SecretCodec } from "../state/secrets.ts";
 import { SECRET_TAG, SIGNATURE } from "../values/property.ts";
+import type { Diagnostic } from "./rows.ts";
+import type { StepView } from "./step.ts";
 import type { Counts } from "./words.ts";
 
 /** Nothing of a secret is in the log but that it is one. */
@@ -15,9 +15,6 @@ const blinding: SecretCodec = {
     throw new Error("an event log is never read back");
   },
 };
-
-/** Steps that are half of another and no operation of their own. */
-const PHYSICAL = new Set<Op>(["create-replacement", "delete-replaced", "discard-replaced"]);
 
 function stateOf(r: Resource | undefined): object | null {
   if (!r) return null;
@@ -35,11 +32,31 @@ function stateOf(r: Resource | undefined): object | null {
   };
 }
 
+function metadata(step: StepView): object {
+  const { op, urn, type, keys, diffs, detailed } = step;
+  const paths = Object.entries(detailed ?? {});
+  return {
+    op,
+    urn,
+    type,
+    old: stateOf(step.old),
+    new: stateOf(step.now),
+    ...(keys.length > 0 ? { keys } : {}),
+    ...(diffs.length > 0 ? { diffs } : {}),
+    detailedDiff: detailed
+      ? Object.fromEntries(
+          paths.map(([path, diffKind]) => [path, { diffKind, inputDiff: step.inputDiff === true }]),
+        )
+      : null,
+    ...(step.logical ? { logical: true } : {}),
+    provider: step.provider,
+  };
+}
+
 export class EventLog {
+  readonly preview: boolean;
   private readonly file: number;
-  private readonly preview: boolean;
   private readonly startedAt = Date.now();
-  private readonly diffs = new Map<string, { op: Op; old?: Resource; diff?: Diff }>();
   private sequence = 0;
 
   constructor(path: string, preview: boolean) {
@@ -47,51 +64,45 @@ export class EventLog {
     this.preview = preview;
   }
 
-  prelude(config: { readonly [key: string]: string }): void {
-    this.write({ preludeEvent: { config } });
+  pre(step: StepView): void {
+    this.write({ resourcePreEvent: { metadata: metadata(step), ...this.planning } });
   }
 
-  readonly emit = (event: Event): void => {
-    switch (event.kind) {
-      case "start":
-        this.diffs.set(event.urn, event);
-        this.write({
-          resourcePreEvent: {
-            metadata: this.metadata(event, event.now),
-            ...(this.preview ? { planning: true } : {}),
-          },
-        });
-        return;
-      case "done":
-        this.write({
-          resOutputsEvent: {
-            metadata: this.metadata(event, event.now),
-            ...(this.preview ? { planning: true } : {}),
-          },
-        });
-        return;
-      case "failed":
-        this.write({
-          resOpFailedEvent: { metadata: this.metadata(event, undefined), status: 0, steps: 0 },
-        });
-        return;
-      case "diagnostic":
-        this.write({
-          diagnosticEvent: {
-            ...(event.urn === "" ? {} : { urn: event.urn }),
-            prefix: `${event.severity}: `,
-            message: event.message,
-            color: "never",
-            severity: event.severity,
-            ...(event.passing ? { ephemeral: true } : {}),
-          },
-        });
-        return;
-      case "stdout":
-        this.write({ stdoutEvent: { message: `${event.line}\n`, color: "never" } });
-        return;
-    }
-  };
+  outputs(step: StepView): void {
+    this.write({ resOutputsEvent: { metadata: metadata(step), ...this.planning } });
+  }
+
+  failed(step: StepView): void {
+    this.write({ resOpFailedEvent: { metadata: metadata(step), status: 0, steps: 0 } });
+  }
+
+  diagnostic({ severity, urn, message, passing, stream }: Diagnostic): void {
+    this.write({
+      diagnosticEvent: {
+        ...(urn === "" ? {} : { urn }),
+        message,
+        color: "never",
+        severity,
+        ...(stream > 0 ? { streamID: stream } : {}),
+        ...(passing ? { ephemeral: true } : {}),
+      },
+    });
+  }
+
+  policy({ urn, pack, policy, level, message }: Violation): void {
+    this.write({
+      policyEvent: {
+        ...(urn === "" ? {} : { resourceUrn: urn }),
+        message,
+        color: "never",
+        policyName: policy,
+        policyPackName: pack,
+        policyPackVersion: "",
+        policyPackVersionTag: "",
+        enforcementLevel: level,
+      },
+    });
+  }
 
   finish(counts: Counts, failed: boolean): void {
     this.write({
@@ -108,27 +119,8 @@ export class EventLog {
     closeSync(this.file);
   }
 
-  private metadata(
-    event: Extract<Event, { kind: "start" | "done" | "failed" }>,
-    now: Resource | undefined,
-  ): object {
-    const { op, urn, type } = event;
-    const begun = this.diffs.get(urn);
-    const old = event.kind === "start" ? event.old : begun?.old;
-    const diff = begun?.diff;
-    const keys = diff?.replaced ?? [];
-    return {
-      op,
-      urn,
-      type,
-      old: stateOf(old),
-      new: op.startsWith("delete") || op.startsWith("discard") ? null : stateOf(now),
-      ...(keys.length > 0 ? { keys } : {}),
-      ...(diff && diff.changed.length > 0 ? { diffs: diff.changed } : {}),
-      detailedDiff: null,
-      ...(PHYSICAL.has(op) ? {} : { logical: true }),
-      provider: isProviderType(type) ? "" : ((now ?? old)?.provider ?? ""),
-    };
+  private get planning(): object {
+    return this.preview ? { planning: true } : {};
   }
 
   private write(event: object): void {

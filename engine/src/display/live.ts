@@ -1,7 +1,9 @@
 /** Progress on a terminal: the tree of resources, redrawn in place, with the time each takes. */
 import { urnName } from "../deployment/urn.ts";
-import { shortType, type Row, type Screen } from "./display.ts";
-import { duration, wordsOf, type Paint } from "./words.ts";
+import { Progress } from "./progress.ts";
+import type { Row } from "./rows.ts";
+import type { ViewOptions } from "./view.ts";
+import { shortType, wordsOf, type Paint } from "./words.ts";
 
 const FRAME_MILLISECONDS = 120;
 /** Kept free for the summary and the prompt. */
@@ -12,26 +14,27 @@ interface Terminal {
   readonly rows?: number;
 }
 
-export interface LiveOptions {
-  readonly write: (text: string) => void;
+export interface FrameOptions {
   readonly paint: Paint;
   readonly preview: boolean;
   readonly terminal: Terminal;
 }
 
+const parentOf = (row: Row): string => (row.step.now ?? row.step.old)?.parent ?? "";
+
 /** Rows as a tree: children under their parent, in order of appearance. */
 export function treeOrder(rows: readonly Row[]): { row: Row; depth: number }[] {
-  const urns = new Set(rows.map((r) => r.urn));
+  const urns = new Set(rows.map((r) => r.step.urn));
   const children = new Map<string, Row[]>();
   for (const row of rows) {
-    const parent = urns.has(row.parent) ? row.parent : "";
+    const parent = urns.has(parentOf(row)) ? parentOf(row) : "";
     children.set(parent, [...(children.get(parent) ?? []), row]);
   }
   const out: { row: Row; depth: number }[] = [];
   const visit = (parent: string, depth: number): void => {
     for (const row of children.get(parent) ?? []) {
       out.push({ row, depth });
-      visit(row.urn, depth + 1);
+      visit(row.step.urn, depth + 1);
     }
   };
   visit("", 0);
@@ -42,21 +45,21 @@ function cut(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
 }
 
-export function frame(rows: readonly Row[], options: LiveOptions, whole: boolean): string[] {
-  const { paint, preview, terminal } = options;
+export function frame(
+  rows: readonly Row[],
+  { paint, preview, terminal }: FrameOptions,
+  whole: boolean,
+): string[] {
   const columns = (terminal.columns ?? 100) - 1;
   const height = whole ? Infinity : (terminal.rows ?? 30) - SPARE_LINES;
-  const interesting = (r: Row): boolean =>
-    r.op !== "same" && !(r.op === "refresh" && r.state === "done");
-  const shown = rows.filter(interesting);
   const withParents = new Set<string>();
-  const byUrn = new Map(rows.map((r) => [r.urn, r]));
-  for (const row of shown)
-    for (let r: Row | undefined = row; r; r = byUrn.get(r.parent)) withParents.add(r.urn);
-  let lines = treeOrder(rows.filter((r) => withParents.has(r.urn)));
+  const byUrn = new Map(rows.map((r) => [r.step.urn, r]));
+  for (const row of rows.filter((r) => !r.hidden))
+    for (let r: Row | undefined = row; r; r = byUrn.get(parentOf(r))) withParents.add(r.step.urn);
+  let lines = treeOrder(rows.filter((r) => withParents.has(r.step.urn)));
   if (lines.length > height) {
     // What runs or failed matters more than what is done.
-    const order = (r: Row): number => (r.state === "done" ? 1 : 0);
+    const order = (r: Row): number => (r.isDone(false) && !r.failed ? 1 : 0);
     lines = lines
       .map((l, i) => ({ ...l, i }))
       .sort((a, b) => order(a.row) - order(b.row) || a.i - b.i)
@@ -64,61 +67,62 @@ export function frame(rows: readonly Row[], options: LiveOptions, whole: boolean
       .sort((a, b) => a.i - b.i);
   }
   const labels = lines.map(
-    ({ row, depth }) => `${"   ".repeat(depth)}${shortType(row.type)}  ${urnName(row.urn)}`,
+    ({ row, depth }) =>
+      `${"   ".repeat(depth)}${shortType(row.step.type)}  ${urnName(row.step.urn)}`,
   );
   const width = Math.min(Math.max(20, ...labels.map((l) => l.length)), Math.floor(columns * 0.6));
   return lines.map(({ row }, i) => {
-    const words = wordsOf(row.op);
-    const seconds =
-      row.state === "running" ? (performance.now() - row.startedAt) / 1000 : row.seconds;
-    const verb = preview ? words.plan : row.state === "done" ? words.done : words.doing;
-    const time = preview || verb === "" ? "" : ` (${duration(seconds)})`;
-    const failed = row.state === "failed" ? " failed" : "";
-    const info =
-      row.note ||
-      (row.changed.length > 0 && row.op !== "same"
-        ? `[diff: ${row.changed.map((k) => `~${k}`).join(",")}]`
-        : "");
-    const left = ` ${words.mark.padEnd(2)} ${cut(labels[i]!, width).padEnd(width)}  `;
-    const status = cut(`${verb}${failed}${time}`, 32).padEnd(24);
-    const right = cut(info, Math.max(0, columns - left.length - status.length - 1));
-    return `${paint(words.color, left)}${paint(row.state === "failed" ? "red" : words.color, status)} ${paint("dim", right)}`.trimEnd();
+    const { raw, color } = wordsOf(row.step.op);
+    const left = ` ${raw} ${cut(labels[i]!, width).padEnd(width)}  `;
+    const status = cut(row.status(preview, whole), 32).padEnd(24);
+    const right = cut(row.info(whole), Math.max(0, columns - left.length - status.length - 1));
+    return `${paint(color, left)}${paint(row.failed ? "red" : color, status)} ${paint("dim", right)}`.trimEnd();
   });
 }
 
-export function liveScreen(options: LiveOptions): Screen {
-  const { write, paint } = options;
-  const rows = new Map<string, Row>();
-  let drawn = 0;
-  let changed = false;
-  const erase = (): string => (drawn > 0 ? `\x1b[${drawn}A\x1b[J` : "");
-  const draw = (whole: boolean): void => {
-    const lines = frame([...rows.values()], options, whole);
-    write(`${erase()}${lines.map((l) => `${l}\n`).join("")}`);
-    drawn = lines.length;
-    changed = false;
-  };
-  const anyRunning = (): boolean =>
-    [...rows.values()].some((r) => r.state === "running" && r.op !== "same");
-  const timer = setInterval(() => {
-    if (changed || anyRunning()) draw(false);
-  }, FRAME_MILLISECONDS);
-  timer.unref();
-  return {
-    begin: (title) => write(`${paint("bold", `${title}:`)}\n`),
-    row(row) {
-      rows.set(row.urn, row);
-      changed = true;
-    },
-    line(text) {
-      write(`${erase()}    ${text}\n`);
-      drawn = 0;
-      changed = true;
-    },
-    end() {
-      clearInterval(timer);
-      draw(true);
-      write("\n");
-    },
-  };
+export class Live extends Progress {
+  private readonly terminal: Terminal;
+  private readonly timer: NodeJS.Timeout;
+  private drawn = 0;
+  private changed = false;
+
+  constructor(options: ViewOptions, stackUrn: string, terminal: Terminal) {
+    super(options, stackUrn);
+    this.terminal = terminal;
+    this.timer = setInterval(() => {
+      if (this.changed || [...this.rows.values()].some((r) => !r.hidden && !r.isDone(false)))
+        this.draw(false);
+    }, FRAME_MILLISECONDS);
+    this.timer.unref();
+  }
+
+  override begin(): void {
+    this.options.write(`${this.options.paint("bold", `${this.options.title}:`)}\n`);
+  }
+
+  protected override always(): boolean {
+    return true;
+  }
+
+  protected override updated(): void {
+    this.changed = true;
+  }
+
+  protected override close(): void {
+    clearInterval(this.timer);
+    this.draw(true);
+    this.options.write("\n");
+  }
+
+  private draw(whole: boolean): void {
+    const lines = frame(
+      [...this.rows.values()],
+      { ...this.options, terminal: this.terminal },
+      whole,
+    );
+    const erase = this.drawn > 0 ? `\x1b[${this.drawn}A\x1b[J` : "";
+    this.options.write(`${erase}${lines.map((l) => `${l}\n`).join("")}`);
+    this.drawn = lines.length;
+    this.changed = false;
+  }
 }

@@ -20,78 +20,105 @@ export const painter =
     enabled && text !== "" ? `\x1b[${CODES[color]}m${text}\x1b[0m` : text;
 
 interface Words {
-  readonly mark: string;
+  /** Two characters wide. */
+  readonly raw: string;
   readonly color: Color;
   readonly doing: string;
   readonly done: string;
+  readonly failed: string;
+  /** In a preview, when it begins and when it is done. */
   readonly plan: string;
+  readonly planned: string;
+  /** In the summary, of what is done; a preview says "to" and the operation. */
+  readonly counted: string;
 }
 
+const words = (
+  raw: string,
+  color: Color,
+  [doing, done, plan]: readonly [string, string, string],
+  more: Partial<Words> = {},
+): Words => ({
+  raw,
+  color,
+  doing,
+  done,
+  failed: `${doing.split(" ")[0]!} failed`,
+  plan,
+  planned: plan,
+  counted: done,
+  ...more,
+});
+
+/** In the order in which the summary counts them. */
 const WORDS: Record<Op, Words> = {
-  same: { mark: " ", color: "dim", doing: "", done: "", plan: "" },
-  create: { mark: "+", color: "green", doing: "creating", done: "created", plan: "create" },
-  update: { mark: "~", color: "yellow", doing: "updating", done: "updated", plan: "update" },
-  replace: { mark: "+-", color: "magenta", doing: "replacing", done: "replaced", plan: "replace" },
-  "create-replacement": {
-    mark: "++",
-    color: "green",
-    doing: "creating replacement",
-    done: "created replacement",
-    plan: "create replacement",
-  },
-  "delete-replaced": {
-    mark: "--",
-    color: "red",
-    doing: "deleting original",
-    done: "deleted original",
-    plan: "delete original",
-  },
-  delete: { mark: "-", color: "red", doing: "deleting", done: "deleted", plan: "delete" },
-  "discard-replaced": {
-    mark: "--",
-    color: "red",
-    doing: "discarding original",
-    done: "discarded original",
-    plan: "discard original",
-  },
-  read: { mark: ">", color: "cyan", doing: "reading", done: "read", plan: "read" },
-  refresh: { mark: "~", color: "cyan", doing: "refreshing", done: "", plan: "refresh" },
+  same: words("  ", "dim", ["", "", ""], { failed: "failed" }),
+  create: words("+ ", "green", ["creating", "created", "create"]),
+  update: words("~ ", "yellow", ["updating", "updated", "update"]),
+  delete: words("- ", "red", ["deleting", "deleted", "delete"]),
+  replace: words("+-", "magenta", ["replacing", "replaced", "replace"]),
+  "create-replacement": words(
+    "++",
+    "green",
+    ["creating replacement", "created replacement", "create replacement"],
+    { planned: "replace" },
+  ),
+  "delete-replaced": words(
+    "--",
+    "red",
+    ["deleting original", "deleted original", "delete original"],
+    { planned: "replace" },
+  ),
+  read: words("> ", "cyan", ["reading", "read", "read"]),
+  refresh: words("~ ", "cyan", ["refreshing", "refresh", "refreshing"], { planned: "refresh" }),
+  "discard-replaced": words(
+    "<<",
+    "red",
+    ["discarding original", "discarded original", "discard original"],
+    { planned: "replace" },
+  ),
 };
 export const wordsOf = (op: Op): Words => WORDS[op];
 
 export function duration(seconds: number): string {
   if (seconds < 1) return `${seconds.toFixed(2)}s`;
-  if (seconds < 60) return `${Math.round(seconds)}s`;
-  return `${Math.floor(seconds / 60)}m${Math.round(seconds % 60)}s`;
+  if (seconds < 60) return `${Math.floor(seconds)}s`;
+  return `${Math.floor(seconds / 60)}m${Math.floor(seconds % 60)}s`;
 }
-
-const COUNTED: readonly [Op, string, string][] = [
-  ["create", "created", "to create"],
-  ["update", "updated", "to update"],
-  ["delete", "deleted", "to delete"],
-  ["replace", "replaced", "to replace"],
-  ["read", "read", "to read"],
-];
 
 export type Counts = Partial<Record<Op, number>>;
 
+const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`;
+
 /** "Resources:" of the summary. */
-export function countLines(counts: Counts, preview: boolean, paint: Paint): string[] {
+export function countLines(
+  counts: Counts,
+  preview: boolean,
+  errors: number,
+  paint: Paint,
+): string[] {
   const lines: string[] = [];
-  let changes = 0;
-  let kinds = 0;
-  for (const [op, done, todo] of COUNTED) {
+  let [changes, kinds] = [0, 0];
+  for (const [op, { raw, color, counted }] of Object.entries(WORDS) as [Op, Words][]) {
     const count = counts[op] ?? 0;
-    if (count === 0) continue;
-    const { mark, color } = WORDS[op];
-    lines.push(`    ${paint(color, `${mark} ${count} ${preview ? todo : done}`)}`);
-    if (op !== "read") changes += count;
+    if (count === 0 || op === "same" || op === "read") continue;
+    lines.push(`    ${paint(color, `${raw}${count} ${preview ? `to ${op}` : counted}`)}`);
+    changes += count;
     kinds++;
   }
   const same = counts.same ?? 0;
-  const parts: string[] = [];
-  if (kinds > 1 && changes > 0) parts.push(`${changes} change${changes === 1 ? "" : "s"}`);
-  if (same > 0) parts.push(`${same} unchanged`);
+  const parts = [
+    ...(kinds >= 2 ? [paint("bold", plural(changes, "change"))] : []),
+    ...(same > 0 ? [`${same} unchanged`] : []),
+  ];
   if (parts.length > 0) lines.push(`    ${parts.join(". ")}`);
+  if (errors > 0) lines.push(`    ${paint("red", `${errors} errored`)}`);
   return lines;
+}
+
+/** "docker:index/container:Container" is shown as "docker:index:Container". */
+export function shortType(type: string): string {
+  const [pkg, module, name] = type.split(":");
+  if (name === undefined) return type;
+  return `${pkg}:${module!.split("/")[0]}:${name}`;
 }

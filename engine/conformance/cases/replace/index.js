@@ -3,7 +3,7 @@ const pulumi = require("@pulumi/pulumi");
 const random = require("@pulumi/random");
 
 const step = new pulumi.Config().getNumber("step") ?? 0;
-const id = new random.RandomId("id", { byteLength: 4 + step });
+const id = new random.RandomId("id", { byteLength: 4 + 4 * step });
 const text = new random.RandomString("text", {
   length: 8,
   special: false,

@@ -1,0 +1,6 @@
+"use strict";
+const pulumi = require("@pulumi/pulumi");
+const random = require("@pulumi/random");
+
+new random.RandomId("id", { byteLength: 2 });
+throw new Error("no more");

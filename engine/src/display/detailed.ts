@@ -1,0 +1,76 @@
+/** `--diff`: every changed resource with its properties, as it happens. */
+import type { Diagnostic } from "./rows.ts";
+import { worthShowing } from "./progress.ts";
+import { details, head, outputs } from "./step-text.ts";
+import { isInternalStep, type StepView } from "./step.ts";
+import { STACK_TYPE } from "../deployment/urn.ts";
+import { policiesText, summaryText } from "./summary.ts";
+import type { Summary, View, ViewOptions } from "./view.ts";
+
+export class Detailed implements View {
+  private readonly options: ViewOptions;
+  private readonly seen = new Map<string, StepView>();
+  private errors = 0;
+
+  constructor(options: ViewOptions) {
+    this.options = options;
+  }
+
+  begin(): void {
+    this.options.write(`${this.options.paint("bold", `${this.options.title}:`)}\n`);
+  }
+
+  pre(step: StepView): void {
+    if (isInternalStep(step)) return;
+    this.seen.set(step.urn, step);
+    if (step.op === "refresh" || !this.shows(step)) return;
+    const indent = this.indentOf(step);
+    this.options.write(head(step, indent, this.options) + details(step, indent, this.options));
+  }
+
+  outputs(step: StepView): void {
+    if (isInternalStep(step) || !this.shows(step)) return;
+    const refreshed = this.seen.get(step.urn)?.op === "refresh";
+    const indent = this.indentOf(step);
+    const { write, showOutputs, paint } = this.options;
+    if (refreshed && step.op === "update") {
+      write(head(step, indent, this.options) + details(step, indent, this.options, true));
+      return;
+    }
+    const text = outputs(step, indent + 1, this.options, refreshed);
+    if (refreshed && (step.op !== "refresh" || text !== "" || step.type === STACK_TYPE))
+      write(head(step, indent, this.options));
+    if (showOutputs && text !== "")
+      write(`${"    ".repeat(indent + 1)}${paint("dim", "--outputs:--")}\n${text}`);
+  }
+
+  failed(step: StepView): void {
+    if (!isInternalStep(step)) this.errors++;
+  }
+
+  diagnostic({ severity, passing, message }: Diagnostic): void {
+    if (severity === "debug" || passing) return;
+    this.options.writeError(message.endsWith("\n") ? message : `${message}\n`);
+  }
+
+  finish(summary: Summary): void {
+    this.options.write(policiesText(summary, this.options.paint));
+    this.options.write(summaryText(summary, this.errors, this.options));
+  }
+
+  private shows(step: StepView): boolean {
+    if (step.type === STACK_TYPE) return true;
+    return step.logical && worthShowing(step);
+  }
+
+  private indentOf(step: StepView): number {
+    let indent = 0;
+    for (let urn = (step.now ?? step.old)?.parent ?? ""; urn !== "";) {
+      const parent = this.seen.get(urn);
+      if (!parent) break;
+      if (parent.type === STACK_TYPE || worthShowing(parent)) indent++;
+      urn = (parent.now ?? parent.old)?.parent ?? "";
+    }
+    return indent;
+  }
+}

@@ -1,0 +1,106 @@
+/** Steps as they are shown: what the deployment said when they began and ended, in the terms of Pulumi's engine events. */
+import type { ChangeKind, Diff } from "../provider.ts";
+import type { Event, Op } from "../deployment/events.ts";
+import type { Resource } from "../deployment/resource.ts";
+import { isProviderType, urnName } from "../deployment/urn.ts";
+import { parsePath } from "../values/path.ts";
+
+export interface StepView {
+  readonly op: Op;
+  readonly urn: string;
+  readonly type: string;
+  /** Copies: the deployment goes on with its own. */
+  readonly old?: Resource | undefined;
+  readonly now?: Resource | undefined;
+  /** Root properties that made it a replacement. */
+  readonly keys: readonly string[];
+  /** Root properties that differ. */
+  readonly diffs: readonly string[];
+  readonly detailed?: { readonly [path: string]: ChangeKind };
+  /** The paths compare inputs with inputs, and not outputs with inputs. */
+  readonly inputDiff?: boolean;
+  /** An operation of its own, and not half of a replacement. */
+  readonly logical: boolean;
+  readonly provider: string;
+}
+
+const PHYSICAL = new Set<Op>(["create-replacement", "delete-replaced", "discard-replaced"]);
+const REMOVES = new Set<Op>(["delete", "delete-replaced", "discard-replaced"]);
+
+/** Steps on default providers are the engine's own affair: they are neither shown nor counted. */
+export const isInternalStep = ({ urn, type }: { urn: string; type: string }): boolean =>
+  isProviderType(type) && /^default(_|$)/.test(urnName(urn));
+
+const copy = (r: Resource | undefined): Resource | undefined => (r ? { ...r } : undefined);
+
+const roots = (paths: readonly string[]): string[] => [
+  ...new Set(paths.map((path) => String(parsePath(path)[0]))),
+];
+
+function reasons(diff: Diff | undefined, now: Resource | undefined) {
+  if (!diff || diff.byEngine) return { keys: [], diffs: [] };
+  const diffs = roots(diff.changed);
+  if (!diff.detailed) return { keys: roots(diff.replaced), diffs };
+  // A provider that tells path by path names no root properties; the program's own wish does when it covers one.
+  const wished = (now?.replaceOnChanges ?? []).map((pattern) => parsePath(pattern));
+  const covers = (key: string): boolean =>
+    wished.some(([head, ...rest]) => rest.length === 0 && (head === "*" || head === key));
+  const detailed = Object.fromEntries(
+    Object.entries(diff.detailed).map(([path, kind]) => [
+      path,
+      diff.replaced.includes(path) ? (`${kind}-replace` as ChangeKind) : kind,
+    ]),
+  );
+  return { keys: diffs.filter(covers), diffs, detailed };
+}
+
+/** Keeps what began, since what ends does not repeat it. */
+export class Steps {
+  private readonly begun = new Map<string, StepView & { readonly source: Resource | undefined }>();
+
+  begin(event: Extract<Event, { kind: "start" }>): StepView {
+    const { op, urn, type, old, now, diff } = event;
+    const view: StepView = {
+      op,
+      urn,
+      type,
+      old: op === "create" ? undefined : copy(old),
+      now: REMOVES.has(op) ? undefined : copy(now),
+      ...(PHYSICAL.has(op) && op !== "create-replacement"
+        ? { keys: [], diffs: [] }
+        : reasons(diff, now)),
+      logical: !PHYSICAL.has(op),
+      provider: isProviderType(type) ? "" : ((now ?? old)?.provider ?? ""),
+    };
+    this.begun.set(urn, { ...view, source: old });
+    return view;
+  }
+
+  end(event: Extract<Event, { kind: "done" | "failed" }>): StepView {
+    const { op, urn, type } = event;
+    const begun = this.begun.get(urn);
+    if (!begun)
+      return {
+        op,
+        urn,
+        type,
+        now: event.kind === "done" ? copy(event.now) : undefined,
+        keys: [],
+        diffs: [],
+        logical: true,
+        provider: "",
+      };
+    const now = event.kind === "done" && event.now ? event.now : begun.now;
+    return {
+      ...begun,
+      op,
+      old: copy(begun.old && (begun.source ?? begun.old)),
+      now: REMOVES.has(op) ? undefined : copy(now),
+    };
+  }
+
+  outputs(event: Extract<Event, { kind: "outputs" }>): StepView | undefined {
+    const begun = this.begun.get(event.urn);
+    return begun && { ...begun, old: copy(event.old) ?? begun.old, now: copy(event.now) };
+  }
+}
