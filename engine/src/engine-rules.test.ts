@@ -6,6 +6,7 @@ import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { markOf } from "./state/process.ts";
 import { Lab } from "./testing/lab.ts";
 import { logOf, objectsIn } from "./testing/memory-provider.ts";
 
@@ -164,7 +165,12 @@ describe("bad input changes nothing", () => {
     expect((await lab.run("cancel", "--yes")).code).toBe(0);
 
     const NO_SUCH_PROCESS = 4_194_305;
-    writeFileSync(`${lab.locks}/two.json`, JSON.stringify({ ...lock, pid: NO_SUCH_PROCESS }));
+    // The CLI's lock does not say which process of that id it was: only `cancel` takes it away.
+    const ofCli = { ...lock, pid: NO_SUCH_PROCESS };
+    writeFileSync(`${lab.locks}/two.json`, JSON.stringify(ofCli));
+    expect((await lab.up()).code).toBe(1);
+    const ours = { ...ofCli, process: markOf(process.pid) };
+    writeFileSync(`${lab.locks}/two.json`, JSON.stringify(ours));
     const { code, out } = await lab.up();
     expect(out).toContain("Removed the lock of a run that has ended");
     expect(code).toBe(0);

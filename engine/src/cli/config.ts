@@ -4,6 +4,7 @@ import { openConfig, type ConfigValue } from "../project/config.ts";
 import { qualifyKey } from "../project/project.ts";
 import { valueAt } from "../project/config-path.ts";
 import { readIfThere } from "../state/files.ts";
+import { readHistory } from "../state/history.ts";
 import {
   existingKey,
   placeOf,
@@ -117,7 +118,7 @@ export async function remove(session: Session): Promise<number> {
 /** Brings the file back to the configuration of the last update, as its history has it. */
 export async function refresh(session: Session): Promise<number> {
   const place = await placeOf(session);
-  const last = await place.files.lastHistory();
+  const [last] = await readHistory(place.files, 1, 1);
   if (!last)
     throw new EngineError(
       `no previous deployment of the stack '${place.files.stack}' to take its configuration from`,

@@ -2,7 +2,7 @@
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { EXIT, EngineError, unsupported } from "../errors.ts";
-import { pulumiHome } from "../state/backend.ts";
+import { pulumiHome, readCredentials, type Credentials } from "../state/backend.ts";
 import { readIfThere, writeAtomically } from "../state/files.ts";
 import { breakLocks } from "../state/lock.ts";
 import type { Session } from "./session.ts";
@@ -26,16 +26,12 @@ export async function cancel(session: Session): Promise<number> {
   return EXIT.ok;
 }
 
-interface Credentials {
-  current?: string;
-  accounts?: { [url: string]: object };
-}
-
 const credentialsPath = (session: Session): string =>
   join(pulumiHome(session.env), "credentials.json");
 
-async function readCredentials(session: Session): Promise<Credentials> {
-  return JSON.parse((await readIfThere(credentialsPath(session))) ?? "{}") as Credentials;
+async function loadCredentials(session: Session): Promise<Credentials> {
+  const path = credentialsPath(session);
+  return readCredentials((await readIfThere(path)) ?? "{}", path);
 }
 
 export async function login(session: Session): Promise<number> {
@@ -46,7 +42,7 @@ export async function login(session: Session): Promise<number> {
     throw unsupported(
       `\`login\` to ${url ?? "Pulumi Cloud"} (\`login --local\` and \`login file://…\` are)`,
     );
-  const credentials = await readCredentials(session);
+  const credentials = await loadCredentials(session);
   credentials.current = url;
   credentials.accounts = { ...credentials.accounts, [url]: credentials.accounts?.[url] ?? {} };
   await writeAtomically(credentialsPath(session), JSON.stringify(credentials, undefined, 4));
@@ -55,7 +51,7 @@ export async function login(session: Session): Promise<number> {
 }
 
 export async function logout(session: Session): Promise<number> {
-  const credentials = await readCredentials(session);
+  const credentials = await loadCredentials(session);
   const url = session.arguments.positional[0] ?? credentials.current;
   if (url === undefined) return EXIT.ok;
   const others = Object.entries(credentials.accounts ?? {}).filter(([name]) => name !== url);

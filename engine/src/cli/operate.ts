@@ -92,7 +92,7 @@ async function configFor(
   return applyProject(
     project,
     files.stack,
-    openConfig(project.name, nodes, await manager?.crypter()),
+    openConfig(project.name, nodes, await manager?.crypter(), file.path),
   );
 }
 

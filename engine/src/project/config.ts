@@ -47,9 +47,19 @@ export function openConfig(
   project: string,
   nodes: ReadonlyMap<string, ConfigNode>,
   crypter: Crypter | undefined,
+  /** The file they are from, for errors. */
+  path?: string,
 ): Map<string, ConfigValue> {
   const out = new Map<string, ConfigValue>();
-  for (const [key, node] of nodes) out.set(qualifyKey(project, key), openConfigNode(node, crypter));
+  for (const [key, node] of nodes) {
+    const qualified = qualifyKey(project, key, path);
+    try {
+      out.set(qualified, openConfigNode(node, crypter));
+    } catch (error) {
+      const place = path === undefined ? "" : `${path}: `;
+      throw new EngineError(`${place}key ${qualified}: ${(error as Error).message}`);
+    }
+  }
   return out;
 }
 

@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
 import { EXIT, EngineError, unsupported } from "../errors.ts";
+import { misfit, type Shape } from "../state/shape.ts";
 
 export interface ConfigDeclaration {
   readonly type?: string;
@@ -55,14 +56,31 @@ interface ProjectYaml {
   plugins?: unknown;
 }
 
-export async function loadProject(from: string): Promise<Project> {
-  const file = findProjectFile(from);
+async function readProjectFile(file: string): Promise<ProjectYaml> {
   let yaml: ProjectYaml;
   try {
-    yaml = (parse(await readFile(file, "utf8")) ?? {}) as ProjectYaml;
+    yaml = (parse(await readFile(file, "utf8"), { logLevel: "silent" }) ?? {}) as ProjectYaml;
   } catch (error) {
     throw new EngineError(`could not parse ${file}: ${(error as Error).message}`);
   }
+  const wrong =
+    misfit(yaml, TOP) ??
+    (typeof yaml.runtime === "string"
+      ? undefined
+      : misfit(yaml.runtime ?? {}, RUNTIME, "runtime")) ??
+    (typeof yaml.config === "string" ? undefined : misfit(yaml.config ?? {}, {}, "config")) ??
+    misfit(yaml.backend ?? {}, { url: "text" }, "backend");
+  if (wrong !== undefined)
+    throw new EngineError(`could not parse ${file}: ${wrong}; correct it, then run again`);
+  return yaml;
+}
+
+const TOP: Shape = { description: "text", main: "text", stackConfigDir: "text" };
+const RUNTIME: Shape = { name: "text", options: "object" };
+
+export async function loadProject(from: string): Promise<Project> {
+  const file = findProjectFile(from);
+  const yaml = await readProjectFile(file);
   if (typeof yaml.name !== "string" || yaml.name === "")
     throw new EngineError(`${file}: key name: project is missing a 'name' attribute`);
   const runtime = typeof yaml.runtime === "string" ? { name: yaml.runtime } : (yaml.runtime ?? {});
@@ -76,7 +94,7 @@ export async function loadProject(from: string): Promise<Project> {
     description: yaml.description ?? "",
     file,
     root,
-    ...entry(root, yaml.main ?? ""),
+    ...entry(file, yaml.main ?? ""),
     typescript: options["typescript"] !== false,
     nodeArguments: String(options["nodeargs"] ?? "")
       .split(/\s+/)
@@ -84,34 +102,42 @@ export async function loadProject(from: string): Promise<Project> {
     backendUrl: yaml.backend?.url,
     stackConfigDir:
       yaml.stackConfigDir ?? (typeof yaml.config === "string" ? yaml.config : undefined),
-    config: declarations(yaml.name, typeof yaml.config === "object" ? yaml.config : {}),
+    config: declarations(
+      yaml.name,
+      typeof yaml.config === "object" ? (yaml.config ?? {}) : {},
+      file,
+    ),
   };
 }
 
-function entry(root: string, main: string): { pwd: string; main: string } {
+function entry(file: string, main: string): { pwd: string; main: string } {
+  const root = dirname(file);
   if (main === "") return { pwd: root, main: "." };
   const path = resolve(root, main);
   if (!existsSync(path))
-    throw new EngineError(`Pulumi.yaml: key main: got "${main}", but ${path} does not exist`);
+    throw new EngineError(`${file}: key main: got "${main}", but ${path} does not exist`);
   return statSync(path).isDirectory()
     ? { pwd: path, main: "." }
     : { pwd: dirname(path), main: basename(path) };
 }
 
-export const qualifyKey = (project: string, key: string): string => {
+export const qualifyKey = (project: string, key: string, file?: string): string => {
   const parts = key.split(":");
   if (parts.length === 3 && parts[1] === "config") return `${parts[0]}:${parts[2]}`;
   if (parts.length > 2 || key === "")
     throw new EngineError(
-      `could not parse ${key} as a configuration key (configuration keys should be of the form <namespace>:<name>)`,
+      `${file === undefined ? "" : `${file}: `}could not parse ${key} as a configuration key (configuration keys should be of the form <namespace>:<name>)`,
       EXIT.configuration,
     );
   return parts.length === 2 ? key : `${project}:${key}`;
 };
 
+const DECLARATION: Shape = { type: "text", secret: "boolean", items: "object" };
+
 function declarations(
   project: string,
   yaml: { [key: string]: unknown },
+  file: string,
 ): Map<string, ConfigDeclaration> {
   const out = new Map<string, ConfigDeclaration>();
   for (const [key, declared] of Object.entries(yaml)) {
@@ -120,8 +146,11 @@ function declarations(
       declared !== null &&
       !Array.isArray(declared) &&
       ["type", "default", "value", "description", "secret"].some((k) => k in declared);
+    const wrong = detailed ? misfit(declared, DECLARATION, key) : undefined;
+    if (wrong !== undefined)
+      throw new EngineError(`${file}: key config: ${wrong}; correct it, then run again`);
     out.set(
-      qualifyKey(project, key),
+      qualifyKey(project, key, file),
       detailed ? (declared as ConfigDeclaration) : { value: declared },
     );
   }

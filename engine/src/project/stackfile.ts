@@ -95,7 +95,7 @@ export class StackFile {
     const empty = isMap(this.document.contents) && this.document.contents.items.length === 0;
     const text = empty && this.text === "" ? "" : this.document.toString({ lineWidth: 0 });
     const PUBLIC_FILE_MODE = 0o644;
-    if (text !== this.text) await writeAtomically(this.path, text, PUBLIC_FILE_MODE);
+    if (text !== this.text) await writeAtomically(this.path, text, { mode: PUBLIC_FILE_MODE });
   }
 }
 

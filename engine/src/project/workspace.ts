@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { pulumiHome } from "../state/backend.ts";
 import { readIfThere, writeAtomically } from "../state/files.ts";
+import { readShape } from "../state/shape.ts";
 import type { Project } from "./project.ts";
 
 function settingsPath(project: Project, env: NodeJS.ProcessEnv): string {
@@ -10,13 +11,21 @@ function settingsPath(project: Project, env: NodeJS.ProcessEnv): string {
   return join(pulumiHome(env), "workspaces", `${project.name}-${hash}-workspace.json`);
 }
 
+interface Settings {
+  stack?: string | null;
+}
+
+async function readSettings(path: string): Promise<Settings> {
+  const text = await readIfThere(path);
+  if (text === undefined) return {};
+  return readShape<Settings>(text, path, { stack: "text" }, "delete it and select the stack again");
+}
+
 export async function selectedStack(
   project: Project,
   env: NodeJS.ProcessEnv,
 ): Promise<string | undefined> {
-  const text = await readIfThere(settingsPath(project, env));
-  if (text === undefined) return undefined;
-  const { stack } = JSON.parse(text) as { stack?: string };
+  const { stack } = await readSettings(settingsPath(project, env));
   return stack?.split("/").at(-1) || undefined;
 }
 
@@ -28,7 +37,7 @@ export async function selectStack(
   projectOfStack = project.name,
 ): Promise<void> {
   const path = settingsPath(project, env);
-  const settings = JSON.parse((await readIfThere(path)) ?? "{}") as { stack?: string };
+  const settings = await readSettings(path);
   if (stack === undefined) delete settings.stack;
   else settings.stack = `organization/${projectOfStack}/${stack}`;
   await writeAtomically(path, JSON.stringify(settings, undefined, 4));

@@ -1,20 +1,31 @@
 /** The folders of Pulumi's file backend: where the state of a stack is, and how it is replaced. */
-import { copyFile, link, mkdir, readdir, rename, rm } from "node:fs/promises";
+import { link, readdir, rename, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { EXIT, EngineError, unsupported } from "../errors.ts";
 import { parseCheckpoint, type RawCheckpoint } from "./checkpoint.ts";
-import { readIfThere, writeAtomically } from "./files.ts";
+import { cannot, copyWhole, readIfThere, sweepTemporaries, writeAtomically } from "./files.ts";
+import { checkMeta, writeMeta } from "./meta.ts";
+import { readShape } from "./shape.ts";
 
-const META_VERSION = 1;
 /** File backends have no organizations; Pulumi always says this. */
 const ORGANIZATION = "organization";
 
 export interface Backend {
   readonly url: string;
   readonly root: string;
+  /** Keep each checkpoint of a run, not only those of its ends (`PULUMI_RETAIN_CHECKPOINTS`). */
+  readonly retain?: boolean;
+  /** Keep no copy of the state after each run (`PULUMI_DISABLE_CHECKPOINT_BACKUPS`). */
+  readonly noBackups?: boolean;
 }
+
+/** Both are known under an older name too. */
+const isSet = (env: NodeJS.ProcessEnv, name: string): boolean =>
+  [`PULUMI_DIY_BACKEND_${name}`, `PULUMI_${name}`].some((key) =>
+    ["1", "true"].includes(env[key]?.toLowerCase() ?? ""),
+  );
 
 export function pulumiHome(env: NodeJS.ProcessEnv): string {
   return env["PULUMI_HOME"] ?? join(homedir(), ".pulumi");
@@ -28,23 +39,46 @@ export async function findBackend(
 ): Promise<Backend> {
   const url = env["PULUMI_BACKEND_URL"] || projectUrl || (await loggedInUrl(env)) || "file://~";
   if (!url.startsWith("file://"))
-    throw unsupported(`the state backend "${url.replace(/\/\/[^/@]*@/, "//")}" (file:// is)`);
+    throw unsupported(
+      `the state backend "${url.replace(/\/\/[^/@]*@/, "//")}"${sourceOf(env, projectUrl)} (file:// is)`,
+    );
   const path = decodeURIComponent(url.slice("file://".length).split("?")[0]!);
-  if (path === "~" || path.startsWith("~/")) return { url, root: join(homedir(), path.slice(1)) };
-  if (path.startsWith("/")) return { url, root: fileURLToPath(`file://${path}`) };
+  const kept = {
+    url,
+    retain: isSet(env, "RETAIN_CHECKPOINTS"),
+    noBackups: isSet(env, "DISABLE_CHECKPOINT_BACKUPS"),
+  };
+  if (path === "~" || path.startsWith("~/"))
+    return { ...kept, root: join(homedir(), path.slice(1)) };
+  if (path.startsWith("/")) return { ...kept, root: fileURLToPath(`file://${path}`) };
   // A relative path in the project file is relative to the project, else to where the command was given.
   const base = !env["PULUMI_BACKEND_URL"] && projectUrl ? projectRoot : process.cwd();
-  return { url, root: resolve(base, path) };
+  return { ...kept, root: resolve(base, path) };
+}
+
+const credentialsPath = (env: NodeJS.ProcessEnv): string =>
+  join(pulumiHome(env), "credentials.json");
+
+function sourceOf(env: NodeJS.ProcessEnv, projectUrl: string | undefined): string {
+  if (env["PULUMI_BACKEND_URL"]) return " of PULUMI_BACKEND_URL";
+  return projectUrl ? " of the project file" : ` of ${credentialsPath(env)}`;
 }
 
 async function loggedInUrl(env: NodeJS.ProcessEnv): Promise<string | undefined> {
-  const text = await readIfThere(join(pulumiHome(env), "credentials.json"));
+  const path = credentialsPath(env);
+  const text = await readIfThere(path);
   if (text === undefined) return undefined;
-  try {
-    return (JSON.parse(text) as { current?: string }).current || undefined;
-  } catch {
-    return undefined;
-  }
+  return readCredentials(text, path).current || undefined;
+}
+
+export interface Credentials {
+  current?: string;
+  accounts?: { [url: string]: object };
+}
+
+export function readCredentials(text: string, path: string): Credentials {
+  const shape = { current: "text", accounts: "object" } as const;
+  return readShape(text, path, shape, "delete it and log in again");
 }
 
 export class StackFiles {
@@ -55,13 +89,16 @@ export class StackFiles {
   readonly locks: string;
   readonly history: string;
   readonly backups: string;
-  private metaChecked = false;
+  private readonly meta: string;
+  private hasMeta = false;
+  private swept = false;
 
   constructor(backend: Backend, project: string, stack: string) {
     this.backend = backend;
     this.project = project;
     this.stack = stack;
     const base = join(backend.root, ".pulumi");
+    this.meta = join(base, "meta.yaml");
     this.state = join(base, "stacks", project, `${stack}.json`);
     this.locks = join(base, "locks", ORGANIZATION, project, stack);
     this.history = join(base, "history", project, stack);
@@ -74,6 +111,7 @@ export class StackFiles {
 
   /** The checkpoint, or undefined when there is no such stack. A damaged file throws and stays as it is. */
   async load(): Promise<RawCheckpoint | undefined> {
+    await this.checkMeta();
     const text = await readIfThere(this.state);
     if (text === undefined) {
       for (const extension of [".gz", ".zst"])
@@ -90,10 +128,17 @@ export class StackFiles {
     return raw;
   }
 
+  /** Who saves holds the stack's lock. */
   async save(text: string | Buffer): Promise<void> {
-    await this.ensureMeta();
+    await this.checkMeta();
+    if (!this.hasMeta) await writeMeta(this.meta);
+    this.hasMeta = true;
     await this.keepBackup();
     await writeAtomically(this.state, text);
+    if (this.backend.retain) await writeAtomically(`${this.state}.${nanoseconds()}`, text);
+    if (this.swept) return;
+    this.swept = true;
+    await sweepTemporaries(this.state);
     // The CLI keeps the checksum of a blob beside it; ours would not match it any more.
     for (const name of [`${this.state}.attrs`, `${this.state}.bak.attrs`])
       await rm(name, { force: true });
@@ -102,57 +147,28 @@ export class StackFiles {
   /** The state before this write, under a second name: a link costs nothing and the rename leaves it alone. */
   private async keepBackup(): Promise<void> {
     const temporary = `${this.state}.bak.tmp`;
-    await rm(temporary, { force: true });
     try {
+      await rm(temporary, { force: true });
       await link(this.state, temporary);
       await rename(temporary, `${this.state}.bak`);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
-      await copyFile(this.state, `${this.state}.bak`).catch(ignoreMissing);
+      await copyWhole(this.state, `${this.state}.bak`);
     }
   }
 
-  private async ensureMeta(): Promise<void> {
-    if (this.metaChecked) return;
-    this.metaChecked = true;
-    const path = join(this.backend.root, ".pulumi", "meta.yaml");
-    const text = await readIfThere(path);
-    if (text === undefined) {
-      await writeAtomically(path, `version: ${META_VERSION}\n`);
-      return;
-    }
-    const version = /^version:\s*(\d+)/m.exec(text)?.[1];
-    if (version !== String(META_VERSION))
-      throw unsupported(`the state layout in ${path} (version ${version ?? "unknown"}; 1 is)`);
+  private async checkMeta(): Promise<void> {
+    this.hasMeta ||= await checkMeta(this.meta);
   }
 
   /** Keeps what was done and the state after it, where the CLI looks for them. */
   async addHistory(update: object): Promise<void> {
-    const nanoseconds = `${BigInt(Date.now()) * 1_000_000n}`;
-    await mkdir(this.history, { recursive: true, mode: 0o700 });
-    await mkdir(this.backups, { recursive: true, mode: 0o700 });
-    const prefix = join(this.history, `${this.stack}-${nanoseconds}`);
-    await Promise.all([
-      writeAtomically(`${prefix}.history.json`, JSON.stringify(update)),
-      copyFile(this.state, `${prefix}.checkpoint.json`).catch(ignoreMissing),
-      copyFile(this.state, join(this.backups, `${this.stack}.${nanoseconds}.json`)).catch(
-        ignoreMissing,
-      ),
-    ]);
-  }
-
-  /** The record of the latest update, for `config refresh`. */
-  async lastHistory(): Promise<{ config?: { [key: string]: unknown } } | undefined> {
-    const names = await readdir(this.history).catch(() => [] as string[]);
-    const last = names
-      .filter((name) => name.endsWith(".history.json"))
-      .sort()
-      .at(-1);
-    if (last === undefined) return undefined;
-    const text = await readIfThere(join(this.history, last));
-    return text === undefined
-      ? undefined
-      : (JSON.parse(text) as { config?: { [key: string]: unknown } });
+    const now = nanoseconds();
+    const prefix = join(this.history, `${this.stack}-${now}`);
+    await writeAtomically(`${prefix}.history.json`, JSON.stringify(update));
+    await copyWhole(this.state, `${prefix}.checkpoint.json`);
+    if (!this.backend.noBackups)
+      await copyWhole(this.state, join(this.backups, `${this.stack}.${now}.json`));
   }
 
   /** The state goes, but for its last backup. */
@@ -171,9 +187,21 @@ function ignoreMissing(error: NodeJS.ErrnoException): void {
   if (error.code !== "ENOENT") throw error;
 }
 
+/** As the CLI names such files; no two of one process are the same. */
+let latest = 0n;
+function nanoseconds(): bigint {
+  const NANOSECONDS = 1_000_000n;
+  const now = BigInt(Date.now()) * NANOSECONDS;
+  latest = now > latest ? now : latest + 1n;
+  return latest;
+}
+
 export async function listStacks(backend: Backend, project: string): Promise<string[]> {
   const directory = join(backend.root, ".pulumi", "stacks", project);
-  const names = await readdir(directory).catch(() => [] as string[]);
+  const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return [];
+    throw cannot("read", directory, error);
+  });
   return names
     .filter((name) => name.endsWith(".json"))
     .map((name) => name.slice(0, -".json".length))

@@ -2,9 +2,12 @@
 import { createHash } from "node:crypto";
 import type { Resource } from "../deployment/resource.ts";
 import { EngineError } from "../errors.ts";
-import { deserializeResource, resourceTexts, serializeResource } from "./resource.ts";
+import { deserializeResource, resourceTexts, serializeResource, wrongIn } from "./resource.ts";
 import type { SecretCodec } from "./secrets.ts";
+import { misfit } from "./shape.ts";
 import { ENGINE_VERSION } from "./version.ts";
+
+type Json = { [key: string]: unknown };
 
 const VERSION = 3;
 const VERSION_WITH_FEATURES = 4;
@@ -30,6 +33,8 @@ export interface RawCheckpoint {
   readonly version: number;
   readonly stack: string;
   readonly deployment?: RawDeployment;
+  /** Where it was read from, for errors. */
+  readonly path?: string;
 }
 export interface RawDeployment {
   manifest?: { [key: string]: unknown };
@@ -40,6 +45,12 @@ export interface RawDeployment {
   [key: string]: unknown;
 }
 
+interface Written {
+  readonly version?: number;
+  readonly features?: string[] | null;
+  readonly checkpoint?: { readonly stack?: string; readonly latest?: RawDeployment } | null;
+}
+
 export function parseCheckpoint(text: string, path: string): RawCheckpoint {
   const damaged = (why: string): EngineError =>
     new EngineError(
@@ -47,43 +58,96 @@ export function parseCheckpoint(text: string, path: string): RawCheckpoint {
         `An earlier state is in ${path}.bak and in the backups folder beside it: copy one back, then run refresh.`,
     );
   if (text.trim() === "") throw damaged("it is empty");
-  let json: {
-    version?: number;
-    features?: string[];
-    checkpoint?: { stack?: string; latest?: RawDeployment };
-  };
+  let json: unknown;
   try {
-    json = JSON.parse(text) as typeof json;
+    json = JSON.parse(text);
   } catch (error) {
     throw damaged(`${text.length} bytes that are not whole JSON: ${(error as Error).message}`);
   }
-  const { version, checkpoint } = json;
-  if (typeof version !== "number" || typeof checkpoint !== "object" || checkpoint === null)
-    throw damaged("it has no version or checkpoint");
-  if (version < VERSION || version > VERSION_WITH_FEATURES)
+  const outer = misfit(json, { version: "number" });
+  if (outer !== undefined) throw damaged(outer);
+  const { version, features, checkpoint } = json as Written;
+  if (typeof version !== "number") throw damaged("it has no version");
+  if (version > VERSION_WITH_FEATURES)
     throw new EngineError(
-      `the state file ${path} has checkpoint version ${version}; this engine reads 3 and 4: use the Pulumi CLI`,
+      `the state file ${path} is newer than what this version of the offline engine understands: it has ` +
+        `checkpoint version ${version}, and 3 and 4 are read; nothing was changed: use the Pulumi CLI that wrote it`,
     );
-  const foreign = (json.features ?? []).filter((f) => !KNOWN_FEATURES.has(f));
+  if (version < VERSION)
+    throw new EngineError(
+      `the state file ${path} is too old: it has checkpoint version ${version}, and 3 and 4 are read; ` +
+        "nothing was changed: run `pulumi up` once with a Pulumi CLI, which writes it anew",
+    );
+  const wrong = misfit(json, { features: "texts", checkpoint: "object" });
+  if (wrong !== undefined) throw damaged(wrong);
+  if (!checkpoint) throw damaged("it has no checkpoint");
+  const foreign = (features ?? []).filter((f) => !KNOWN_FEATURES.has(f));
   if (foreign.length > 0)
     throw new EngineError(
-      `this stack's deployment needs support for the following features: ${foreign.join(", ")}: use the Pulumi CLI`,
+      `the state file ${path}: this stack's deployment needs support for the following features: ` +
+        `${foreign.join(", ")}: use the Pulumi CLI`,
     );
+  const inner = wrongInDeployment(checkpoint);
+  if (inner !== undefined) throw damaged(inner);
   const type = checkpoint.latest?.secrets_providers?.type;
   if (type !== undefined && type !== "" && type !== "passphrase")
     throw new EngineError(
-      `the secrets of this stack are kept by "${type}"; the offline engine supports passphrase only`,
+      `the state file ${path}: the secrets of this stack are kept by "${type}"; the offline engine supports passphrase only`,
     );
-  return { version, stack: checkpoint.stack ?? "", deployment: checkpoint.latest };
+  return {
+    version,
+    stack: checkpoint.stack ?? "",
+    deployment: checkpoint.latest ?? undefined,
+    path,
+  };
+}
+
+function wrongInDeployment(checkpoint: { stack?: unknown; latest?: unknown }): string | undefined {
+  const outer = misfit(checkpoint, { stack: "text", latest: "object" }, "checkpoint");
+  if (outer !== undefined) return outer;
+  const latest = (checkpoint.latest ?? {}) as { [key: string]: unknown };
+  const { secrets_providers: secrets, resources, pending_operations: pending } = latest;
+  const inner =
+    misfit(latest, { manifest: "object", secrets_providers: "object" }, "latest") ??
+    misfit(secrets ?? {}, { type: "text", state: "object" }, "secrets_providers") ??
+    misfit(
+      (secrets as Json | undefined)?.["state"] ?? {},
+      { salt: "text" },
+      "secrets_providers.state",
+    );
+  if (inner !== undefined) return inner;
+  for (const [name, list] of Object.entries({ resources, pending_operations: pending }))
+    if (list !== undefined && list !== null && !Array.isArray(list)) return `${name} is not a list`;
+  for (const [i, r] of ((resources ?? []) as unknown[]).entries()) {
+    const wrong = wrongIn(r, `resources[${i}]`);
+    if (wrong !== undefined) return wrong;
+  }
+  for (const [i, operation] of ((pending ?? []) as unknown[]).entries()) {
+    const where = `pending_operations[${i}]`;
+    const wrong =
+      misfit(operation, { type: "text" }, where) ??
+      wrongIn((operation as Json)["resource"], `${where}.resource`);
+    if (wrong !== undefined) return wrong;
+  }
+  return undefined;
 }
 
 export function openSnapshot(raw: RawCheckpoint, codec: SecretCodec): Snapshot {
   const deployment = raw.deployment ?? {};
+  const open = (json: Json): Resource => {
+    try {
+      return deserializeResource(json, codec);
+    } catch (error) {
+      throw new EngineError(
+        `the state file ${raw.path ?? ""}: ${String(json["urn"])}: ${(error as Error).message}`,
+      );
+    }
+  };
   return {
-    resources: (deployment.resources ?? []).map((r) => deserializeResource(r, codec)),
+    resources: (deployment.resources ?? []).map(open),
     pending: (deployment.pending_operations ?? []).map((op) => ({
       type: op.type,
-      resource: deserializeResource(op.resource, codec),
+      resource: open(op.resource),
     })),
     encryptionSalt: deployment.secrets_providers?.state?.salt,
   };

@@ -1,9 +1,9 @@
 /** The records of what was done to a stack, which the CLI keeps and reads too. */
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { EngineError } from "../errors.ts";
 import type { StackFiles } from "./backend.ts";
-import { readIfThere } from "./files.ts";
+import { cannot, readIfThere } from "./files.ts";
+import { readShape } from "./shape.ts";
 
 export interface UpdateRecord {
   readonly kind: string;
@@ -17,10 +17,21 @@ export interface UpdateRecord {
   readonly resourceChanges?: { readonly [op: string]: number } | null;
 }
 
+const RECORD = {
+  kind: "text",
+  startTime: "number",
+  endTime: "number",
+  message: "text",
+  environment: "object",
+  config: "object",
+  result: "text",
+  resourceChanges: "object",
+} as const;
+
 const names = (folder: string): Promise<string[]> =>
   readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return [];
-    throw error;
+    throw cannot("read", folder, error);
   });
 
 /** The latest first. */
@@ -36,11 +47,8 @@ export async function readHistory(
   return Promise.all(
     wanted.map(async (name) => {
       const path = join(files.history, name);
-      try {
-        return JSON.parse((await readIfThere(path)) ?? "") as UpdateRecord;
-      } catch (error) {
-        throw new EngineError(`reading history file ${path}: ${(error as Error).message}`);
-      }
+      const text = (await readIfThere(path)) ?? "";
+      return readShape<UpdateRecord>(text, path, RECORD, "move it out of that folder");
     }),
   );
 }

@@ -1,42 +1,61 @@
 /** One resource of a checkpoint. Fields that this engine does not know are carried through untouched. */
 import type { Resource } from "../deployment/resource.ts";
+import { misfit, type Kind } from "./shape.ts";
 import { decode, decodeMap, encode, encodeMap, type SecretCodec } from "./secrets.ts";
 
 type Json = { [key: string]: unknown };
+type Field = Exclude<keyof Resource, "rest">;
 
-const KNOWN = [
-  "urn",
-  "custom",
-  "delete",
-  "id",
-  "type",
-  "inputs",
-  "outputs",
-  "parent",
-  "protect",
-  "taint",
-  "external",
-  "dependencies",
-  "initErrors",
-  "provider",
-  "propertyDependencies",
-  "pendingReplacement",
-  "additionalSecretOutputs",
-  "aliases",
-  "customTimeouts",
-  "importID",
-  "retainOnDelete",
-  "deletedWith",
-  "replaceWith",
-  "created",
-  "modified",
-  "sourcePosition",
-  "ignoreChanges",
-  "hideDiff",
-  "replaceOnChanges",
-  "replacementTrigger",
-  "resourceHooks",
-] as const;
+/** The fields in the order of the checkpoint format, and what each must be. */
+const SHAPE: { readonly [key in Field]: Kind } = {
+  urn: "text",
+  custom: "boolean",
+  delete: "boolean",
+  id: "text",
+  type: "text",
+  inputs: "object",
+  outputs: "object",
+  parent: "text",
+  protect: "boolean",
+  taint: "boolean",
+  external: "boolean",
+  dependencies: "texts",
+  initErrors: "texts",
+  provider: "text",
+  propertyDependencies: "lists",
+  pendingReplacement: "boolean",
+  additionalSecretOutputs: "texts",
+  aliases: "texts",
+  customTimeouts: "object",
+  importID: "text",
+  retainOnDelete: "boolean",
+  deletedWith: "text",
+  replaceWith: "texts",
+  created: "text",
+  modified: "text",
+  sourcePosition: "text",
+  ignoreChanges: "texts",
+  hideDiff: "texts",
+  replaceOnChanges: "texts",
+  replacementTrigger: "any",
+  resourceHooks: "lists",
+};
+const KNOWN = Object.keys(SHAPE) as readonly Field[];
+
+/** What is wrong with a resource of a checkpoint, or undefined. */
+export function wrongIn(json: unknown, where: string): string | undefined {
+  const misfits = misfit(json, SHAPE, where);
+  if (misfits !== undefined) return misfits;
+  const { urn, type, provider } = json as Partial<Resource>;
+  const PARTS = 4;
+  if (!urn?.startsWith("urn:pulumi:") || urn.split("::").length < PARTS)
+    return `${where}.urn is not a URN`;
+  if (!type) return `${where}.type is missing`;
+  return provider && !provider.includes("::")
+    ? `${where}.provider is not a reference to a provider`
+    : undefined;
+}
+
 /** Written even when false or empty. */
 const ALWAYS = new Set(["urn", "custom", "type"]);
 
@@ -96,7 +115,8 @@ export function deserializeResource(json: Json, codec: SecretCodec): Resource {
   const known = new Set<string>(KNOWN);
   for (const [key, value] of Object.entries(json)) if (!known.has(key)) rest[key] = value;
   const picked: Json = {};
-  for (const key of KNOWN) if (json[key] !== undefined) picked[key] = json[key];
+  for (const key of KNOWN)
+    if (json[key] !== undefined && json[key] !== null) picked[key] = json[key];
   return {
     ...(picked as unknown as Resource),
     urn: text("urn"),
@@ -109,7 +129,7 @@ export function deserializeResource(json: Json, codec: SecretCodec): Resource {
     outputs: decodeMap((json["outputs"] as Json | undefined) ?? {}, codec),
     dependencies: (json["dependencies"] as string[] | undefined) ?? [],
     propertyDependencies: dropNulls(json["propertyDependencies"]),
-    ...(json["replacementTrigger"] === undefined
+    ...(picked["replacementTrigger"] === undefined
       ? {}
       : { replacementTrigger: decode(json["replacementTrigger"], codec) }),
     ...(Object.keys(rest).length > 0 ? { rest } : {}),

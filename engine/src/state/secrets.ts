@@ -1,4 +1,5 @@
 /** Secrets inside state: the tagged object with the ciphertext of the value's JSON. */
+import { EngineError } from "../errors.ts";
 import type { Crypter } from "../secrets/crypter.ts";
 import {
   SECRET_TAG,
@@ -29,11 +30,20 @@ export function crypterCodec(crypter: Crypter): SecretCodec {
       return { [SIGNATURE]: SECRET_TAG, ciphertext };
     },
     open(ciphertext) {
-      const secret = new Secret(decode(JSON.parse(crypter.decrypt(ciphertext)), plaintextCodec));
+      const secret = new Secret(decode(parseSecret(crypter.decrypt(ciphertext)), plaintextCodec));
       known.set(secret, ciphertext);
       return secret;
     },
   };
+}
+
+/** Its text is not told, not even in part. */
+function parseSecret(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new EngineError("a secret is malformed: what it holds is not JSON");
+  }
 }
 
 /** For `stack export --show-secrets`, and for what is inside a ciphertext. */
@@ -43,7 +53,7 @@ export const plaintextCodec: SecretCodec = {
     plaintext: JSON.stringify(encode(secret.value, plaintextCodec)),
   }),
   open: () => {
-    throw new Error("a secret inside a secret cannot be opened without a passphrase");
+    throw new EngineError("a secret inside a secret cannot be opened without a passphrase");
   },
 };
 
@@ -85,7 +95,7 @@ export function decode(json: unknown, codec: SecretCodec): Value {
   const object = json as { [key: string]: unknown };
   if (object[SIGNATURE] === SECRET_TAG) {
     if (typeof object["plaintext"] === "string")
-      return new Secret(decode(JSON.parse(object["plaintext"]), codec));
+      return new Secret(decode(parseSecret(object["plaintext"]), codec));
     return codec.open(String(object["ciphertext"]));
   }
   return decodeMap(object, codec);
