@@ -23,6 +23,8 @@ export interface Case {
   readonly about: string;
   /** Needs a Docker daemon. */
   readonly docker?: boolean;
+  /** Needs a Kubernetes cluster: the lab of test/lab/kubernetes, or one with its images. Run by the suite kubernetes. */
+  readonly cluster?: boolean;
   /** False where the stack does not outlive the runs, or is left half done on purpose. */
   readonly handover?: boolean;
   readonly runs: readonly Run[];

@@ -11,7 +11,10 @@ import { handOver } from "./handover.ts";
 import { observe, type Observed } from "./record.ts";
 
 const cli = findCli();
-const cases = caseNames().map(loadCase);
+// Those that need a cluster are run by the suite kubernetes.
+const cases = caseNames()
+  .map(loadCase)
+  .filter((testCase) => !testCase.cluster);
 
 type Finish = TestContext["onTestFinished"];
 

@@ -32,7 +32,7 @@ export const offline: Engine = {
 };
 
 /** The packages that cases use, in the versions of this repository. */
-const PACKAGES = ["random", "tls", "command", "docker"];
+const PACKAGES = ["random", "tls", "command", "docker", "kubernetes"];
 
 function wantedVersion(pkg: string): string {
   const url = new URL(`../../node_modules/@pulumi/${pkg}/package.json`, import.meta.url);

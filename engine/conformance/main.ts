@@ -5,6 +5,7 @@ import { findCli, offline, type Engine } from "./engines.ts";
 import { readGolden, writeGolden } from "./golden.ts";
 import { observe, type CaseRecord } from "./record.ts";
 import { differences } from "./differences.ts";
+import { clusterRecords } from "./kubernetes.ts";
 
 const help = `Usage: npm run conformance -- record|compare [CASE…]
 
@@ -12,9 +13,10 @@ record   runs the cases (or all) on the Pulumi CLI and keeps what it gave under 
 compare  runs them on the offline engine and shows where it differs from that; ends with 1 when it does.`;
 
 async function recordOf(name: string, engine: Engine): Promise<CaseRecord> {
-  const { versions, runs, workspace } = await observe(loadCase(name), engine);
+  const testCase = loadCase(name);
+  const { versions, runs, workspace } = await observe(testCase, engine);
   workspace.dispose();
-  return { versions, runs };
+  return { versions, runs: testCase.cluster ? clusterRecords(runs) : runs };
 }
 
 async function main([verb, ...names]: string[]): Promise<number> {

@@ -83,6 +83,26 @@ const WRITTEN: readonly Row[] = [
     ],
   },
   {
+    about: "Kubernetes",
+    yes: [
+      "every kind that the server has, custom ones by discovery",
+      "Patch kinds",
+      "`yaml.ConfigFile`, `yaml.ConfigGroup`",
+      "Pulumi's await rules and `pulumi.com/…` annotations",
+    ],
+    refused: [
+      ["Helm, Kustomize, `yaml/v2`", "allowed: single objects, CustomResource, "],
+      [
+        "`enableServerSideApply: false`, `renderYamlToDirectory`, `strictMode`",
+        "kubernetes provider: this value of",
+      ],
+      [
+        "`proxy-url`, `auth-provider` and `as` of a kubeconfig",
+        "allowed: certificates, token, tokenFile, ",
+      ],
+    ],
+  },
+  {
     about: "policy packs",
     yes: ["Node.js; resource, stack and remediation policies"],
     refused: [],

@@ -1,7 +1,7 @@
 import type { Provider } from "../provider.ts";
 
 /** The packages that the offline engine has a provider for. */
-export const packages = ["random", "tls", "command", "docker"] as const;
+export const packages = ["random", "tls", "command", "docker", "kubernetes"] as const;
 export type PackageName = (typeof packages)[number];
 
 /** A new provider of a package, loaded only now: a run that uses no certificates does not pay for them. */
@@ -15,6 +15,8 @@ export async function loadProvider(name: PackageName): Promise<Provider> {
       return (await import("./command/provider.ts")).commandProvider();
     case "docker":
       return (await import("./docker/provider.ts")).dockerProvider();
+    case "kubernetes":
+      return (await import("./kubernetes/provider.ts")).kubernetesProvider();
     default:
       throw new Error(
         `package ${String(name)} has no provider in the offline engine; it has: ${packages.join(", ")}; ` +
