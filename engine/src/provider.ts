@@ -122,7 +122,11 @@ export interface Provider {
     call: Call & { readonly inputs: PropertyMap; readonly since: Date },
   ): Promise<string | undefined>;
   /** Functions of the package (data sources); tokens it does not know throw an Error that names the token. */
-  invoke(token: string, args: PropertyMap): Promise<PropertyMap>;
+  invoke(
+    token: string,
+    args: PropertyMap,
+    call?: Pick<Call, "signal" | "log">,
+  ): Promise<PropertyMap>;
 }
 
 /**

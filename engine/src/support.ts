@@ -58,7 +58,7 @@ const WRITTEN: readonly Row[] = [
     yes: [
       "`parent`, `dependsOn`, `provider(s)`, `protect`, `retainOnDelete`, `deleteBeforeReplace`, `ignoreChanges`",
       "`replaceOnChanges`, `additionalSecretOutputs`, `aliases`, `customTimeouts`, `deletedWith`, `replaceWith`",
-      "`replacementTrigger`, `transforms`, resource and error hooks",
+      "`replacementTrigger`, `import`, `transforms`, transforms of invokes, resource and error hooks",
     ],
     refused: [
       ["state migrations", "state migrations"],

@@ -201,8 +201,6 @@ async function perform(
       program: started.program,
       config: run.config,
       root: run.project.root,
-      readStackOutputs: async (name) =>
-        (await import("./stack-outputs.ts")).outputsOf(session, name),
       beforeDeletes: async () => policies?.checkStack(),
     });
   } catch (error) {

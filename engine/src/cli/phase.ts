@@ -1,8 +1,10 @@
 /** One phase of a command: a preview or the real thing, with its display and its books. */
 import { DeploymentContext } from "../deployment/context.ts";
+import { BUILTIN } from "../deployment/urn.ts";
 import type { Resource } from "../deployment/resource.ts";
 import { SnapshotManager, type Save } from "../deployment/snapshot.ts";
 import type { Display } from "../display/display.ts";
+import type { Provider } from "../provider.ts";
 import type { Snapshot } from "../state/checkpoint.ts";
 import type { Session } from "./session.ts";
 import { openDisplay } from "./show.ts";
@@ -64,7 +66,7 @@ export function startPhase(options: PhaseOptions): Phase {
         excludeDependents: args.flag("exclude-dependents"),
         replace: [...args.list("replace"), ...args.list("target-replace")],
       },
-      loadProvider: session.loadProvider,
+      loadProvider: (pkg) => (pkg === BUILTIN ? builtins(session) : session.loadProvider(pkg)),
       seed: options.seed,
     },
     found,
@@ -82,4 +84,12 @@ export function finishPhase({ context, display }: Phase, preview: boolean): void
   if (context.cancelled.aborted) context.fail("", `${kind} canceled`);
   else if (display.stepFailed || context.complained) context.fail("", `${kind} failed`);
   display.finish(failed);
+}
+
+async function builtins(session: Session): Promise<Provider> {
+  const [{ builtinProvider }, { outputsOf }] = await Promise.all([
+    import("../deployment/builtins.ts"),
+    import("./stack-outputs.ts"),
+  ]);
+  return builtinProvider((name) => outputsOf(session, name));
 }

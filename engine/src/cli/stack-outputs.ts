@@ -2,7 +2,8 @@
 import { STACK_TYPE } from "../deployment/urn.ts";
 import { EngineError } from "../errors.ts";
 import { StackFiles } from "../state/backend.ts";
-import { openSnapshot } from "../state/checkpoint.ts";
+import { existingSecrets, type SecretsManager } from "../secrets/passphrase.ts";
+import { openSnapshot, type RawCheckpoint } from "../state/checkpoint.ts";
 import { blindCodec, crypterCodec } from "../state/secrets.ts";
 import type { Values } from "../values/property.ts";
 import type { Session } from "./session.ts";
@@ -14,9 +15,16 @@ export async function outputsIn(
   open: boolean,
 ): Promise<Values> {
   const raw = await files.loadExisting();
+  const manager = open ? session.secrets(await session.stackFile(files.stack), raw) : undefined;
+  return stackOutputs(raw, manager);
+}
+
+async function stackOutputs(
+  raw: RawCheckpoint,
+  manager: SecretsManager | undefined,
+): Promise<Values> {
   const stack = raw.deployment?.resources?.find((r) => r["type"] === STACK_TYPE);
   if (!stack) return {};
-  const manager = open ? session.secrets(await session.stackFile(files.stack), raw) : undefined;
   const codec = manager ? crypterCodec(await manager.crypter()) : blindCodec();
   const only = {
     ...raw,
@@ -30,6 +38,10 @@ export async function outputsOf(session: Session, name: string): Promise<Values>
   const parts = name.split("/");
   const project = parts.length === 3 ? parts[1]! : (await session.project()).name;
   const files = new StackFiles(await session.backend(), project, parts.at(-1)!);
-  if (!(await files.load())) throw new EngineError(`unknown stack "${name}"`);
-  return outputsIn(session, files, true);
+  const raw = await files.load();
+  if (!raw) throw new EngineError(`unknown stack "${name}"`);
+  // Another project's stack may have the name of a stack of this one: only its own state says how its secrets are sealed.
+  const salt = raw.deployment?.secrets_providers?.state?.salt;
+  const manager = salt === undefined ? undefined : existingSecrets(salt, session.env, undefined);
+  return stackOutputs(raw, manager);
 }

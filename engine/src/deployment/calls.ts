@@ -202,3 +202,20 @@ export function remove(provider: Provider, r: Resource, context: CallContext): P
     }),
   );
 }
+
+export async function invoke(
+  provider: Provider,
+  token: string,
+  args: Values,
+  context: CallContext,
+): Promise<Values> {
+  const { signal, log } = callFor({ urn: "", type: token }, context, context.cancelled);
+  try {
+    const answer = await provider.invoke(token, plainMap(args), { signal, log });
+    return markPaths(provider, answer, answer);
+  } catch (error) {
+    throw new Error(`invocation of ${token} returned an error: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}

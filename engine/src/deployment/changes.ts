@@ -131,7 +131,7 @@ export async function remove(
   const old = step.old!;
   const withAnother = old.deletedWith !== undefined && context.deleted.has(old.deletedWith);
   const real =
-    step.op !== "discard-replaced" &&
+    step.op !== "remove-pending-replace" &&
     old.custom &&
     !isProviderType(old.type) &&
     !old.external &&

@@ -1,18 +1,22 @@
 /** What all parts of one deployment share: options, books, and the state. */
 import { hash, randomBytes } from "node:crypto";
+import { EngineError } from "../errors.ts";
 import type { Emit } from "./events.ts";
 import { AliasBook } from "./aliases.ts";
 import { Hooks } from "./hooks.ts";
 import { limiter, serializer, type Limited } from "./graph.ts";
+import type { View } from "./plan.ts";
 import { ProviderRegistry, type LoadProvider } from "./registry.ts";
 import type { Goal, Resource } from "./resource.ts";
 import { SnapshotManager } from "./snapshot.ts";
 import { Scope, type ScopeOptions } from "./targets.ts";
-import { parseReference, type Place } from "./urn.ts";
+import { STACK_TYPE, makeUrn, parseReference, qualifiedType, type Place } from "./urn.ts";
 
 export interface DeploymentOptions {
   readonly place: Place;
   readonly preview: boolean;
+  /** What a run of the program is for; "update" when nothing is said. */
+  readonly mode?: View["mode"];
   readonly parallel: number;
   readonly scope: ScopeOptions;
   readonly loadProvider: LoadProvider;
@@ -100,6 +104,19 @@ export class DeploymentContext {
       this.registry.add(resource);
     }
     return reference;
+  }
+
+  /** The urn of a registration, which must be the only one of its name. */
+  claimUrn(goal: Goal): string {
+    if (goal.parent && !this.seen.has(goal.parent))
+      throw new EngineError(`could not find parent resource ${goal.parent}`);
+    const urn = makeUrn(this.options.place, goal.parent, goal.type, goal.name);
+    if (this.seen.has(urn))
+      throw new EngineError(`Duplicate resource URN '${urn}'; try giving it a unique name`);
+    if (qualifiedType(urn) === STACK_TYPE && goal.parent)
+      throw new EngineError(`${urn}: a stack has no parent`);
+    this.seen.add(urn);
+    return urn;
   }
 
   complain(urn: string, message: string): void {

@@ -46,17 +46,19 @@ async function deleteAll(context: DeploymentContext, wanted: readonly Resource[]
   await runGraph(waitsFor, async (r) => {
     // What a protected or failed resource stands on stays: runGraph skips all that waits for it.
     if (!going.includes(r) || context.stopped) return false;
-    const op: Op = r.delete
-      ? "delete-replaced"
-      : r.pendingReplacement
-        ? "discard-replaced"
-        : "delete";
     return context.limited((release) =>
       context.stopped
         ? Promise.resolve(false)
-        : runStep(context, { op, urn: r.urn, old: r }, release),
+        : runStep(context, { op: deletion(r), urn: r.urn, old: r }, release),
     );
   });
+}
+
+/** What was only read is let go of. */
+function deletion(r: Resource): Op {
+  if (r.delete) return r.external ? "discard-replaced" : "delete-replaced";
+  if (r.pendingReplacement) return "remove-pending-replace";
+  return r.external ? "discard" : "delete";
 }
 
 function isProtected(context: DeploymentContext, r: Resource): boolean {

@@ -1,7 +1,7 @@
 /** One run over a stack: takes registrations from a program, carries them out, and deletes what was not registered. */
 import { EngineError } from "../errors.ts";
 import type { Values } from "../values/property.ts";
-import { equal } from "../values/property.ts";
+import { equal, hasUnknown } from "../values/property.ts";
 import { UNKNOWN_WIRE } from "../values/wire.ts";
 import * as calls from "./calls.ts";
 import type { DeploymentContext } from "./context.ts";
@@ -10,7 +10,8 @@ import type { Op } from "./events.ts";
 import { planRegistration } from "./generator.ts";
 import { runAfterHooks } from "./hooks.ts";
 import type { Goal, Resource } from "./resource.ts";
-import { HOOKED, runStep } from "./steps.ts";
+import { planRead } from "./reads.ts";
+import { HOOKED, runStep, type Step } from "./steps.ts";
 import { STACK_TYPE, makeUrn, providerType } from "./urn.ts";
 
 export interface Registered {
@@ -41,29 +42,39 @@ export class Deployment {
 
   async register(goal: Goal): Promise<Registered> {
     return this.counted(async () => {
-      const planned = await this.context.one(async () => {
-        this.refuseWhenStopped();
-        try {
-          return await planRegistration(this.context, goal);
-        } catch (error) {
-          this.reportOnce(goal, error);
-          throw new Stopped(calls.messageOf(error));
-        }
-      });
-      const { steps, now } = planned;
-      for (const step of steps) {
-        this.refuseWhenStopped();
-        // Only calls to the world count against the limit: a component must not keep its children waiting.
-        const run = (release?: () => void): Promise<boolean> =>
-          runStep(this.context, step, release);
-        const ok =
-          step.op === "same" || !goal.custom ? await run() : await this.context.limited(run);
-        if (!ok) throw new Stopped(`resource ${now.urn} failed`);
+      let planned = await this.planned(goal, () => planRegistration(this.context, goal));
+      await this.carryOut(planned.steps, goal.custom);
+      if (planned.next) {
+        planned = await this.planned(goal, planned.next);
+        await this.carryOut(planned.steps, goal.custom);
       }
+      const { steps, now, unknown } = planned;
       const { old, op } = steps.find((s) => s.now === now && s.op !== "replace") ?? {};
       this.resources.set(now.urn, { old, now, ...(op ? { op } : {}) });
-      return { resource: now, unknown: planned.unknown };
+      return { resource: now, unknown };
     });
+  }
+
+  private planned<T>(goal: Goal, plan: () => Promise<T>): Promise<T> {
+    return this.context.one(async () => {
+      this.refuseWhenStopped();
+      try {
+        return await plan();
+      } catch (error) {
+        this.reportOnce(goal, error);
+        throw new Stopped(calls.messageOf(error));
+      }
+    });
+  }
+
+  private async carryOut(steps: readonly Step[], custom: boolean): Promise<void> {
+    for (const step of steps) {
+      this.refuseWhenStopped();
+      // Only calls to the world count against the limit: a component must not keep its children waiting.
+      const run = (release?: () => void): Promise<boolean> => runStep(this.context, step, release);
+      const ok = step.op === "same" || !custom ? await run() : await this.context.limited(run);
+      if (!ok) throw new Stopped(`resource ${step.urn} failed`);
+    }
   }
 
   /** The outputs of a component are known when its constructor is through. */
@@ -91,44 +102,24 @@ export class Deployment {
   /** `Resource.get`: an object that the stack looks at and does not own. */
   async read(goal: Goal, id: string): Promise<Registered> {
     return this.counted(async () => {
-      this.refuseWhenStopped();
-      const urn = makeUrn(this.context.options.place, goal.parent, goal.type, goal.name);
-      const old = this.context.olds.get(urn);
-      const now: Resource = {
-        urn,
-        custom: true,
-        id,
-        type: goal.type,
-        inputs: goal.inputs,
-        outputs: {},
-        parent: goal.parent,
-        external: true,
-        dependencies: goal.dependencies,
-        provider: goal.provider,
-        propertyDependencies: goal.propertyDependencies,
-        additionalSecretOutputs: goal.additionalSecretOutputs,
-      };
-      this.context.seen.add(urn);
-      this.context.operated.add(urn);
-      const unknown = id === UNKNOWN_WIRE;
-      if (!unknown) {
-        const provider = await this.context.registry.configured(goal.provider);
-        const found = await calls.read(provider, { ...now, outputs: goal.inputs }, this.context);
-        if (!found) throw new EngineError(`resource '${id}' of type ${goal.type} does not exist`);
-        now.id = found.id;
-        now.outputs = found.outputs;
-      }
-      this.context.emit({ kind: "done", op: "read", urn, type: now.type, seconds: 0, now });
-      this.resources.set(urn, { old, now });
-      await this.context.snapshot.replace(old, now, !old || !equal(old.outputs, now.outputs));
-      return { resource: now, unknown };
+      const { steps, now } = await this.planned(goal, () =>
+        Promise.resolve(planRead(this.context, goal, id)),
+      );
+      await this.carryOut(steps, true);
+      this.resources.set(now.urn, { old: steps[0]?.old, now });
+      return { resource: now, unknown: now.id === UNKNOWN_WIRE };
     });
   }
 
   async invoke(reference: string, token: string, args: Values): Promise<Values> {
-    const provider = await this.context.registry.configured(reference);
-    const { plainMap } = await import("../values/property.ts");
-    return provider.invoke(token, plainMap(args));
+    return this.counted(async () => {
+      this.refuseWhenStopped();
+      const config = this.context.registry.resource(reference)?.inputs ?? {};
+      // A preview that does not know the provider's configuration yet cannot ask it.
+      if (hasUnknown(config)) return {};
+      const provider = await this.context.registry.configured(reference);
+      return calls.invoke(provider, token, args, this.context);
+    });
   }
 
   /** The provider that resources of a package get when they name none: "default_4_21_2", configured by the stack's config. */

@@ -11,7 +11,12 @@ export type Op =
   | "delete-replaced"
   | "delete"
   | "discard-replaced"
+  | "remove-pending-replace"
   | "read"
+  | "read-replacement"
+  | "discard"
+  | "import"
+  | "import-replacement"
   | "refresh";
 
 export type Severity = "debug" | "info" | "warning" | "error";
@@ -42,5 +47,3 @@ export type Event =
   | { kind: "stdout"; line: string; stream?: "stdout" | "stderr" };
 
 export type Emit = (event: Event) => void;
-
-export const isChange = (op: Op): boolean => op !== "same" && op !== "read" && op !== "refresh";

@@ -6,27 +6,25 @@ import * as calls from "./calls.ts";
 import type { DeploymentContext } from "./context.ts";
 import { plan, isImport, type Answers, type Plan, type Question, type View } from "./plan.ts";
 import { references } from "./integrity.ts";
-import { providerDiff } from "./registry.ts";
 import { dependentReplacements } from "./replacements.ts";
+import { planImport } from "./reads.ts";
 import { newResource, type Goal, type Resource } from "./resource.ts";
 import type { Step } from "./steps.ts";
-import { isProviderType, makeUrn, parseReference, qualifiedType, STACK_TYPE } from "./urn.ts";
+import { isProviderType, parseReference } from "./urn.ts";
 
 export interface Planned {
   readonly steps: readonly Step[];
   readonly now: Resource;
   /** The resource was not created since it is not a target: its outputs are unknown. */
   readonly unknown: boolean;
+  /** After an import: compares what was read with what the program wants. */
+  readonly next?: () => Promise<Planned>;
 }
 
 export async function planRegistration(context: DeploymentContext, goal: Goal): Promise<Planned> {
-  const urn = claimUrn(context, goal);
+  const urn = context.claimUrn(goal);
   const { old, alias } = context.aliases.find(urn, goal, context.olds, context.seen);
   context.goals.set(urn, goal);
-  const provider =
-    goal.custom && !isProviderType(goal.type)
-      ? await context.registry.unconfigured(goal.provider)
-      : undefined;
   const prospect = newResource(urn, goal, old);
   const keys = old ? context.deleted.get(urn) : undefined;
   const view: View = {
@@ -35,7 +33,7 @@ export async function planRegistration(context: DeploymentContext, goal: Goal): 
     old,
     ...(alias !== undefined ? { alias } : {}),
     ...(keys ? { recreating: keys } : {}),
-    mode: "update",
+    mode: context.options.mode ?? "update",
     preview: context.options.preview,
     targeted: context.scope.includes(prospect),
     replaceAsked: context.scope.replaces(urn),
@@ -43,7 +41,20 @@ export async function planRegistration(context: DeploymentContext, goal: Goal): 
     lacking: lacks(context, prospect) !== undefined,
     replaced: context.replaced,
   };
-  if (isImport(goal, old)) throw new EngineError(unsupportedImport(urn));
+  if (view.mode !== "update" || !isImport(goal, old)) return settle(context, view);
+  const { steps, imported } = planImport(urn, goal, keys ? undefined : old);
+  context.operated.add(urn);
+  if (old) context.operated.add(old.urn);
+  const then: View = { ...view, old: imported, imported: true };
+  return { steps, now: imported, unknown: false, next: () => settle(context, then) };
+}
+
+async function settle(context: DeploymentContext, view: View): Promise<Planned> {
+  const { goal } = view;
+  const provider =
+    goal.custom && !isProviderType(goal.type)
+      ? await context.registry.unconfigured(goal.provider)
+      : undefined;
   const planned = await answer(context, view, provider);
   refuse(context, view, planned);
   keepBooks(context, view, planned);
@@ -130,7 +141,7 @@ async function difference(
   provider: Provider | undefined,
   inputs: Values,
 ): Promise<Diff> {
-  if (!provider) return providerDiff(old!.inputs, inputs);
+  if (!provider) return context.registry.diffConfig(goal.type, old!.inputs, inputs);
   return calls.diff(provider, old!, goal.type, inputs, goal.ignoreChanges, context);
 }
 
@@ -145,7 +156,9 @@ async function providerChange(
   if (context.aliases.nowCalled(was.urn) === now.urn) return none;
   const before = context.olds.get(was.urn);
   const after = context.registry.resource(goal.provider);
-  return before && after ? providerDiff(before.inputs, after.inputs) : none;
+  return before && after
+    ? context.registry.diffConfig(after.type, before.inputs, after.inputs)
+    : none;
 }
 
 function refuse(context: DeploymentContext, { urn, preview }: View, planned: Plan): void {
@@ -175,22 +188,6 @@ function keepBooks(context: DeploymentContext, view: View, planned: Plan): void 
     if (step.old !== old) context.condemned.add(step.old);
   }
 }
-
-function claimUrn(context: DeploymentContext, goal: Goal): string {
-  if (goal.parent && !context.seen.has(goal.parent))
-    throw new EngineError(`could not find parent resource ${goal.parent}`);
-  const urn = makeUrn(context.options.place, goal.parent, goal.type, goal.name);
-  if (context.seen.has(urn))
-    throw new EngineError(`Duplicate resource URN '${urn}'; try giving it a unique name`);
-  if (qualifiedType(urn) === STACK_TYPE && goal.parent)
-    throw new EngineError(`${urn}: a stack has no parent`);
-  context.seen.add(urn);
-  return urn;
-}
-
-const unsupportedImport = (urn: string): string =>
-  `resource ${urn}: the option import is not supported by the offline engine; import it with the Pulumi CLI, ` +
-  "whose state this engine then takes over";
 
 /** What it depends on and this run does not make. */
 function lacks(context: DeploymentContext, r: Resource): string | undefined {

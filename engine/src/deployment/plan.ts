@@ -133,7 +133,8 @@ export function plan(view: View, answers: Answers): Plan | Question {
   if (replace || old.pendingReplacement) return planReplacement(view, old, now, diff, answers);
   if (difference.differs || (old.initErrors?.length ?? 0) > 0)
     return { steps: [step("update", { diff })], now };
-  return { steps: view.imported ? [] : [step("same", { diff })], now };
+  // What was just imported, and is as it should be, stays as it was read.
+  return view.imported ? { steps: [], now: old } : { steps: [step("same", { diff })], now };
 }
 
 /** --replace names it, or its state is marked to be made anew. */

@@ -98,6 +98,14 @@ export class ProviderRegistry {
     return provider;
   }
 
+  /** Compared by the new one: what it cannot reach as the old one did must be made anew. */
+  async diffConfig(type: string, old: Values, now: Values): Promise<Diff> {
+    const provider = await this.load(packageOf(type));
+    return (
+      provider.diffConfig?.(providerConfig(old), providerConfig(now)) ?? providerDiff(old, now)
+    );
+  }
+
   private async configure(provider: Provider, resource: Resource): Promise<void> {
     if (hasUnknown(resource.inputs))
       throw new Error(`the configuration of the provider ${resource.urn} is not known yet`);

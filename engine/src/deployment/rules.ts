@@ -81,7 +81,10 @@ export const cannotDelete = (urn: string): string =>
 
 /** An imported resource that still names its id would get another one. */
 export function importedForGood(keys: readonly string[], old: Values, now: Values): string {
-  const shown = (value: Value | undefined): string => JSON.stringify(masked(value ?? null));
+  const shown = (value: Value | undefined): string => {
+    const text = value === undefined || value === null ? "<nil>" : masked(value);
+    return typeof text === "object" ? `{${JSON.stringify(text)}}` : `{${String(text)}}`;
+  };
   const changes = keys.map((key) => `${key}: ${shown(old[key])} => ${shown(now[key])}`);
   return (
     "previously-imported resources that still specify an ID may not be replaced; " +

@@ -15,6 +15,7 @@ export class SnapshotManager {
   private readonly finished = new Set<Resource>();
   private readonly pending: PendingOperation[];
   private readonly found: readonly Resource[];
+  private readonly known: ReadonlySet<Resource>;
   private readonly encryptionSalt: string | undefined;
   private readonly save: Save | undefined;
   private dirty = false;
@@ -23,6 +24,7 @@ export class SnapshotManager {
   /** Without `save` (a preview) nothing is written. */
   constructor(base: Snapshot, save: Save | undefined) {
     this.found = base.resources;
+    this.known = new Set(this.found);
     this.pending = [...base.pending];
     this.encryptionSalt = base.encryptionSalt;
     this.save = save;
@@ -52,16 +54,21 @@ export class SnapshotManager {
 
   /** `made` takes the place of `old` (or is new). Written at once unless nothing of note changed. */
   async replace(old: Resource | undefined, made: Resource, changed = true): Promise<void> {
-    if (old) this.finished.add(old);
+    if (old) this.drop(old);
     this.made.push(made);
     if (changed) await this.persist();
   }
 
   async remove(old: Resource): Promise<void> {
-    const at = this.made.indexOf(old);
+    this.drop(old);
+    await this.persist();
+  }
+
+  /** One that this run made itself may go again: an import that is then replaced, all that a destroy registered. */
+  private drop(old: Resource): void {
+    const at = this.known.has(old) ? -1 : this.made.indexOf(old);
     if (at >= 0) this.made.splice(at, 1);
     else this.finished.add(old);
-    await this.persist();
   }
 
   /** A resource in one of the lists was changed in place. */

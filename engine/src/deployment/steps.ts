@@ -5,6 +5,7 @@ import { messageOf } from "./calls.ts";
 import type { DeploymentContext } from "./context.ts";
 import type { Op } from "./events.ts";
 import { runAfterHooks, runHooks } from "./hooks.ts";
+import { importInto, read } from "./reads.ts";
 import type { Resource } from "./resource.ts";
 
 export interface Step {
@@ -61,6 +62,8 @@ export const HOOKED: Partial<Record<Op, "Create" | "Update" | "Delete">> = {
   update: "Update",
   delete: "Delete",
   "delete-replaced": "Delete",
+  discard: "Delete",
+  "discard-replaced": "Delete",
 };
 
 function act(context: DeploymentContext, step: Step, release = (): void => {}): Promise<void> {
@@ -74,8 +77,16 @@ function act(context: DeploymentContext, step: Step, release = (): void => {}): 
       return update(context, step.old!, step.now!, release);
     case "delete":
     case "delete-replaced":
+    case "discard":
     case "discard-replaced":
+    case "remove-pending-replace":
       return remove(context, step, release);
+    case "read":
+    case "read-replacement":
+      return read(context, step);
+    case "import":
+    case "import-replacement":
+      return importInto(context, step);
     default:
       return Promise.resolve();
   }

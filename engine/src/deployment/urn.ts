@@ -1,6 +1,8 @@
 /** Pulumi's resource names: urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME. */
 
 export const STACK_TYPE = "pulumi:pulumi:Stack";
+/** The package that the engine itself provides. */
+export const BUILTIN = "pulumi";
 const PROVIDER_PREFIX = "pulumi:providers:";
 
 export interface Place {

@@ -24,7 +24,13 @@ export interface StepView {
   readonly provider: string;
 }
 
-const PHYSICAL = new Set<Op>(["create-replacement", "delete-replaced", "discard-replaced"]);
+const PHYSICAL = new Set<Op>([
+  "create-replacement",
+  "delete-replaced",
+  "discard-replaced",
+  "import-replacement",
+  "read-replacement",
+]);
 const REMOVES = new Set<Op>(["delete", "delete-replaced", "discard-replaced"]);
 
 /** Steps on default providers are the engine's own affair: they are neither shown nor counted. */

@@ -77,6 +77,21 @@ const WORDS: Record<Op, Words> = {
     ["discarding original", "discarded original", "discard original"],
     { planned: "replace" },
   ),
+  "remove-pending-replace": words("~ ", "dim", ["", "", ""]),
+  "read-replacement": words(
+    ">>",
+    "magenta",
+    ["reading for replacement", "read for replacement", "read for replacement"],
+    { planned: "replace" },
+  ),
+  discard: words("< ", "red", ["discarding", "discarded", "discard"]),
+  import: words("= ", "cyan", ["importing", "imported", "import"]),
+  "import-replacement": words(
+    "=>",
+    "magenta",
+    ["importing replacement", "imported replacement", "import replacement"],
+    { counted: "imported" },
+  ),
 };
 export const wordsOf = (op: Op): Words => WORDS[op];
 

@@ -2,25 +2,22 @@
 import { createRequire } from "node:module";
 import * as grpc from "@grpc/grpc-js";
 import type resprotoTypes from "@pulumi/pulumi/proto/resource_pb.js";
-import type providerTypes from "@pulumi/pulumi/proto/provider_pb.js";
 import emptypb from "google-protobuf/google/protobuf/empty_pb.js";
 import { Stopped, emptyGoal, type Deployment } from "../deployment/deployment.ts";
-import { STACK_REFERENCE, readStackReference, type StackOutputs } from "../deployment/builtins.ts";
 import { isProviderType, packageOf } from "../deployment/urn.ts";
 import { unsupported } from "../errors.ts";
 import { packageConfig, type Config } from "../project/config.ts";
 import { Secret, type Values } from "../values/property.ts";
 import { fromWireMap, toWireMap } from "../values/wire.ts";
-import { Callbacks } from "./callbacks.ts";
+import { Callbacks, type Callback } from "./callbacks.ts";
 import { fromStruct, toStruct, unary } from "./grpc.ts";
 import { registerErrorHook, registerResourceHook } from "./hooks.ts";
 import { Providers } from "./providers.ts";
-import { refuseUnsupported, toGoal } from "./request.ts";
+import { refuseUnsupported, sourcePosition, toGoal } from "./request.ts";
 import { Transforms } from "./transforms.ts";
 
 const require = createRequire(import.meta.url);
 const resproto = require("@pulumi/pulumi/proto/resource_pb.js") as typeof resprotoTypes;
-const provider = require("@pulumi/pulumi/proto/provider_pb.js") as typeof providerTypes;
 
 /** What the SDK may use; anything else it refuses by itself, naming the feature. */
 const F = resproto.ResourceMonitorFeature;
@@ -33,6 +30,7 @@ export const FEATURES = new Map<string, resprotoTypes.ResourceMonitorFeature>([
   ["deletedWith", F.RESOURCE_MONITOR_FEATURE_DELETED_WITH],
   ["replaceWith", F.RESOURCE_MONITOR_FEATURE_REPLACE_WITH],
   ["transforms", F.RESOURCE_MONITOR_FEATURE_TRANSFORMS],
+  ["invokeTransforms", F.RESOURCE_MONITOR_FEATURE_INVOKE_TRANSFORMS],
   ["resourceHooks", F.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS],
   ["errorHooks", F.RESOURCE_MONITOR_FEATURE_ERROR_HOOKS],
 ]);
@@ -41,7 +39,6 @@ export interface MonitorOptions {
   readonly deployment: Deployment;
   readonly config: Config;
   readonly root: string;
-  readonly readStackOutputs: (stack: string) => Promise<StackOutputs>;
   /** The program has run to its end without an error. Deletions happen now; the answer to it lets the program exit. */
   readonly onProgramDone: () => Promise<void>;
 }
@@ -88,40 +85,37 @@ export function monitorService(options: MonitorOptions): grpc.UntypedServiceImpl
   ): Promise<resprotoTypes.ReadResourceResponse> {
     const inputs = fromWireMap(fromStruct(request.getProperties()));
     const response = new resproto.ReadResourceResponse();
-    if (request.getType() === STACK_REFERENCE) {
-      const outputs = await readStackReference(inputs, options.readStackOutputs);
-      response.setProperties(toStruct(toWireMap(outputs)));
-      return response;
-    }
     const pkg = packageOf(request.getType());
     const goal = {
       ...emptyGoal(request.getType(), request.getName(), inputs),
       parent: request.getParent(),
       dependencies: request.getDependenciesList(),
       additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
+      ...sourcePosition(request, options.root),
       provider: request.getProvider() || (await providers.byDefault(pkg, request.getVersion())),
     };
     const { resource, unknown } = await deployment.read(goal, request.getId());
     response.setUrn(resource.urn);
     response.setUnknown(unknown);
-    response.setProperties(toStruct(toWireMap(resource.outputs)));
+    response.setProperties(toStruct(toWireMap(resource.outputs, request.getAcceptsecrets())));
     return response;
   }
 
   async function invoke(
     request: resprotoTypes.ResourceInvokeRequest,
-  ): Promise<providerTypes.InvokeResponse> {
+  ): Promise<resprotoTypes.ResourceInvokeResponse> {
+    await transforms.applyToInvoke(request);
     const token = request.getTok();
     const args = fromWireMap(fromStruct(request.getArgs()));
-    const response = new provider.InvokeResponse();
-    if (token === "pulumi:pulumi:getResource") {
-      response.setReturn(toStruct(toWireMap(getResource(deployment, args))));
-      return response;
-    }
-    if (token.startsWith("pulumi:")) throw unsupported(`the function ${token}`);
+    const response = new resproto.ResourceInvokeResponse();
+    if (request.getPackageref()) throw unsupported(`function ${token}: a parameterized package`);
     const reference =
       request.getProvider() || (await providers.byDefault(packageOf(token), request.getVersion()));
-    response.setReturn(toStruct(toWireMap(await deployment.invoke(reference, token, args))));
+    const result =
+      token === "pulumi:pulumi:getResource"
+        ? getResource(deployment, args)
+        : await deployment.invoke(reference, token, args);
+    response.setReturn(toStruct(toWireMap(result)));
     return response;
   }
 
@@ -146,7 +140,7 @@ export function monitorService(options: MonitorOptions): grpc.UntypedServiceImpl
     ),
     readResource: handler(readResource),
     invoke: handler(invoke),
-    registerStackTransform: handler((callback: Parameters<Transforms["addForStack"]>[0]) => {
+    registerStackTransform: handler((callback: Callback) => {
       transforms.addForStack(callback);
       return new emptypb.Empty();
     }),
@@ -156,6 +150,10 @@ export function monitorService(options: MonitorOptions): grpc.UntypedServiceImpl
     }),
     registerErrorHook: handler((request: resprotoTypes.RegisterErrorHookRequest) => {
       registerErrorHook(deployment.context.hooks, callbacks, request);
+      return new emptypb.Empty();
+    }),
+    registerStackInvokeTransform: handler((callback: Callback) => {
+      transforms.addForInvokes(callback);
       return new emptypb.Empty();
     }),
     signalAndWaitForShutdown: handler(async () => {
@@ -185,5 +183,5 @@ function getResource(deployment: Deployment, args: Values): Values {
   const urn = String(args["urn"]);
   const resource = deployment.resource(urn);
   if (!resource) throw new Error(`unknown resource ${urn}`);
-  return { urn, id: resource.id, state: resource.outputs };
+  return { urn, id: resource.id, provider: resource.provider, state: resource.outputs };
 }

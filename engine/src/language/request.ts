@@ -146,7 +146,10 @@ function timeouts(request: Request): CustomTimeouts {
 }
 
 /** State names source files relative to the project, so that it is the same on every machine. */
-function sourcePosition(request: Request, root: string): { sourcePosition?: string } {
+export function sourcePosition(
+  request: Pick<Request, "getSourceposition">,
+  root: string,
+): { sourcePosition?: string } {
   const position = request.getSourceposition();
   const uri = position?.getUri() ?? "";
   const base = `file://${root}/`;

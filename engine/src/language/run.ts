@@ -4,7 +4,6 @@ import * as grpc from "@grpc/grpc-js";
 import type engineRpcTypes from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import type monitorRpcTypes from "@pulumi/pulumi/proto/resource_grpc_pb.js";
 import type { Deployment } from "../deployment/deployment.ts";
-import type { StackOutputs } from "../deployment/builtins.ts";
 import type { Config } from "../project/config.ts";
 import { engineService } from "./engine.ts";
 import { CHANNEL_OPTIONS } from "./grpc.ts";
@@ -32,7 +31,6 @@ export interface RunOptions {
   readonly program: Program;
   readonly config: Config;
   readonly root: string;
-  readonly readStackOutputs: (stack: string) => Promise<StackOutputs>;
   /** Between the program's last registration and the deletions: stack policies. */
   readonly beforeDeletes: () => Promise<void>;
 }

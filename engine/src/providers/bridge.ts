@@ -8,6 +8,8 @@ import {
 } from "../provider.ts";
 import { checkInputs } from "./check.ts";
 import { diffInputs } from "./diff.ts";
+import { callFunction, type FunctionCall, type FunctionType } from "./functions.ts";
+import { findObject, importedInputs, isImport } from "./import.ts";
 import { refreshOutputs } from "./outputs.ts";
 import {
   DEFAULTS_KEY,
@@ -29,6 +31,8 @@ export interface Made {
 export interface Actions {
   create(call: Call, inputs: PropertyMap): Promise<Made>;
   /** The object now; undefined when it is gone. `known` is what its state said before, or what was asked for just now. */
+  /** An object by the id that an import names it by, where that is not what `read` takes. */
+  find?(call: Call, importId: string): Promise<Made | undefined>;
   read?(call: Call, id: string, known: PropertyMap): Promise<PropertyMap | undefined>;
   update?(call: Call, id: string, old: PropertyMap, inputs: PropertyMap): Promise<PropertyMap>;
   delete?(call: Call, id: string, outputs: PropertyMap, inputs: PropertyMap): Promise<void>;
@@ -43,11 +47,13 @@ export interface ResourceType {
 export interface ProviderParts {
   readonly name: string;
   readonly types: readonly ResourceType[];
+  readonly functions?: readonly FunctionType[];
   readonly configure?: (config: PropertyMap) => Promise<void>;
 }
 
 /** A provider of the engine made of tables: everything that only compares values is done here, once for all types. */
 export function bridge(parts: ProviderParts): Provider {
+  const functions = new Map(parts.functions?.map((fn) => [fn.token, fn]));
   const types = new Map(parts.types.map((type) => [type.schema.type, type]));
   const find = (token: string): ResourceType => {
     const found = types.get(token);
@@ -81,7 +87,14 @@ export function bridge(parts: ProviderParts): Provider {
     },
     read: async (call) => {
       const { schema, actions } = find(call.type);
-      const read = (await actions()).read;
+      const acts = await actions();
+      if (isImport(call)) {
+        const found = await findObject(schema, acts, call, call.id);
+        if (!found) return undefined;
+        const outputs = withId(schema, found.id, found.outputs);
+        return { id: found.id, inputs: importedInputs(schema, outputs), outputs };
+      }
+      const { read } = acts;
       if (!read) return { id: call.id, inputs: call.inputs, outputs: call.outputs };
       const seen = await read(call, call.id, call.outputs);
       if (!seen) return undefined;
@@ -104,13 +117,19 @@ export function bridge(parts: ProviderParts): Provider {
         await find(call.type).actions()
       ).delete?.(call, call.id, call.outputs, withoutDefaults(call.inputs) as PropertyMap);
     },
-    invoke: async (token) => {
+    invoke: async (token, args, call) => {
+      const fn = functions.get(token);
+      if (fn) return callFunction(fn, args, call ?? ALONE);
+      const known = functions.size > 0 ? [...functions.keys()].join(", ") : "none";
       throw new Error(
-        `function ${token} is not supported by the offline engine; remove the call or use the Pulumi CLI`,
+        `function ${token} is not supported by the offline engine; of package ${parts.name} it has: ${known}; ` +
+          "remove the call or use the Pulumi CLI",
       );
     },
   };
 }
+
+const ALONE: FunctionCall = { signal: new AbortController().signal, log: () => {} };
 
 /** What Pulumi itself writes into every provider's inputs. */
 export const isBookkeeping = (key: string): boolean =>

@@ -20,7 +20,7 @@ const BCRYPT_COST = 10;
 /** bcrypt reads no further, and its library refuses longer input. */
 const BCRYPT_MAX_BYTES = 72;
 
-const settings = {
+export const settings = {
   lower: true,
   upper: true,
   special: true,
@@ -58,11 +58,14 @@ export function randomText(inputs: PropertyMap): string {
   return drawn.join("");
 }
 
-async function password(inputs: PropertyMap): Promise<Made> {
+export async function bcryptOf(result: string): Promise<string> {
   const { hash } = await import("bcryptjs");
+  return hash(Buffer.from(result).subarray(0, BCRYPT_MAX_BYTES).toString(), BCRYPT_COST);
+}
+
+async function password(inputs: PropertyMap): Promise<Made> {
   const result = randomText(inputs);
-  const hashed = Buffer.from(result).subarray(0, BCRYPT_MAX_BYTES).toString();
-  const bcryptHash = await hash(hashed, BCRYPT_COST);
+  const bcryptHash = await bcryptOf(result);
   return { id: "none", outputs: { ...settings, ...inputs, result, bcryptHash } };
 }
 
@@ -71,21 +74,21 @@ function string(inputs: PropertyMap): Made {
   return { id: result, outputs: { ...settings, ...inputs, result } };
 }
 
-function id(inputs: PropertyMap): Made {
-  const bytes = randomBytes(Number(inputs["byteLength"]));
+export function idOutputs(inputs: PropertyMap, bytes: Buffer): PropertyMap {
   const prefix = typeof inputs["prefix"] === "string" ? inputs["prefix"] : "";
   const hex = bytes.toString("hex");
-  const b64Url = bytes.toString("base64url");
   return {
-    id: b64Url,
-    outputs: {
-      ...inputs,
-      b64Std: prefix + bytes.toString("base64"),
-      b64Url: prefix + b64Url,
-      dec: prefix + BigInt(`0x${hex}`).toString(),
-      hex: prefix + hex,
-    },
+    ...inputs,
+    b64Std: prefix + bytes.toString("base64"),
+    b64Url: prefix + bytes.toString("base64url"),
+    dec: prefix + BigInt(`0x${hex}`).toString(),
+    hex: prefix + hex,
   };
+}
+
+function id(inputs: PropertyMap): Made {
+  const bytes = randomBytes(Number(inputs["byteLength"]));
+  return { id: bytes.toString("base64url"), outputs: idOutputs(inputs, bytes) };
 }
 
 function integer(inputs: PropertyMap): Made {

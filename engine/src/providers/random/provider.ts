@@ -9,7 +9,11 @@ type Generator = (inputs: PropertyMap) => Made | Promise<Made>;
 /** Random values exist only in the state, so reading returns what is known and deleting does nothing. */
 const actions = (name: keyof typeof schemas) => async (): Promise<Actions> => {
   const generate = (await import("./generate.ts")).generators[name] as Generator;
-  return { create: async (_call, inputs) => generate(inputs) };
+  const { importers } = await import("./import.ts");
+  return {
+    create: async (_call, inputs) => generate(inputs),
+    find: (_call, id) => importers[name](id),
+  };
 };
 
 export function randomProvider(): Provider {
