@@ -64,9 +64,33 @@ async function refreshOne(
       const seen = calls.sealRead(provider, was, { id: was.id, inputs, outputs });
       now = { ...was, ...seen, initErrors: [...reasons] };
     }
-    const result: Op = now === undefined ? "delete" : now === was ? "same" : "update";
+    const isSame = now === was || (now && !(await wouldComeBack(context, provider, was, now)));
+    const result: Op = now === undefined ? "delete" : isSame ? "same" : "update";
     const op = alone ? result : "refresh";
     context.emit({ kind: "done", op, urn, type, seconds: seconds(), ...(now ? { now } : {}) });
     return now;
   });
+}
+
+/**
+ * A difference is worth telling when an `up` of the same program would undo it, so the provider says; what the object says of
+ * itself beside that, such as the addresses of a container that has ended, is only noted. An object that the stack merely looks at
+ * has no inputs that could differ.
+ */
+async function wouldComeBack(
+  context: DeploymentContext,
+  provider: Provider,
+  was: Resource,
+  now: Resource,
+): Promise<boolean> {
+  if (was.external) return !equal(was.outputs, now.outputs);
+  const diff = await calls.diff(
+    provider,
+    now,
+    was.type,
+    was.inputs,
+    was.ignoreChanges ?? [],
+    context,
+  );
+  return diff.changed.length > 0 || diff.replaced.length > 0;
 }
