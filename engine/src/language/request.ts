@@ -1,4 +1,6 @@
 /** A RegisterResource request as a Goal: decoded, with what a resource takes from its parent. */
+import { relative } from "node:path";
+import { fileURLToPath } from "node:url";
 import type resproto from "@pulumi/pulumi/proto/resource_pb.js";
 import type { Goal, Alias, CustomTimeouts } from "../deployment/resource.ts";
 import { isProviderType, packageOf, parseReference } from "../deployment/urn.ts";
@@ -152,8 +154,7 @@ export function sourcePosition(
 ): { sourcePosition?: string } {
   const position = request.getSourceposition();
   const uri = position?.getUri() ?? "";
-  const base = `file://${root}/`;
-  if (!position || !uri.startsWith(base)) return {};
+  if (!position || !uri.startsWith("file://")) return {};
   const place = `#${position.getLine()},${position.getColumn()}`;
-  return { sourcePosition: `project:///${uri.slice(base.length)}${place}` };
+  return { sourcePosition: `project:///${relative(root, fileURLToPath(uri))}${place}` };
 }
