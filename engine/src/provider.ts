@@ -32,6 +32,8 @@ export interface Diff {
   readonly replaced: readonly string[];
   /** What kind of change each path is, from providers that tell so much; for people to read. */
   readonly detailed?: { readonly [path: string]: ChangeKind };
+  /** What it is said to be replaced for, where that is not by root properties, which are then not told either. */
+  readonly replacedFor?: readonly string[];
   /** The engine found it by itself, for what has no provider; it is not told as a provider's reasons. */
   readonly byEngine?: boolean;
   /** Replace by deleting first, because two such resources cannot exist side by side. */

@@ -57,6 +57,8 @@ function reasons(diff: Diff | undefined, now: Resource | undefined) {
       diff.replaced.includes(path) ? (`${kind}-replace` as ChangeKind) : kind,
     ]),
   );
+  if (diff.replacedFor)
+    return { keys: [...diff.replacedFor, ...diffs.filter(covers)], diffs: [], detailed };
   return { keys: diffs.filter(covers), diffs, detailed };
 }
 

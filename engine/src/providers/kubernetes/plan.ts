@@ -1,14 +1,12 @@
 /** check and diff: what the inputs become, and what a change of them means. Decides from values alone. */
 import type { Diff, PropertyMap } from "../../provider.ts";
 import { covers, parsePath } from "../../values/path.ts";
-import { changesOf, mergePatch, type Change } from "./diff.ts";
+import { changesOf, mergePatch } from "./diff.ts";
 import { isGenerateName, isAutonamed, isNamed } from "./naming.ts";
 import { normalizeInputs, prune } from "./normalize.ts";
 import { apiVersionOf, kindOf, nameOf, namespaceOf, textAt, withAt, withoutAt } from "./objects.ts";
 import { forceNewFields, type Mutability } from "./replace.ts";
 import { parseCheckpoint } from "./state.ts";
-
-type ChangeKind = Change["kind"] | `${Change["kind"]}-replace`;
 
 export interface Question {
   readonly type: string;
@@ -40,20 +38,15 @@ export function diffObjects(question: Question): Diff {
   const replaced = changes
     .filter(({ replaces, kind, path }) => replaces || (kind === "delete" && path === "metadata"))
     .map(({ path }) => path);
-  const detailed = Object.fromEntries(
-    changes.map(({ path, kind, replaces }) => [path, kindOfChange(kind, replaces)]),
-  );
-  const diff = {
+  const detailed = Object.fromEntries(changes.map(({ path, kind }) => [path, kind]));
+  return {
     changed: changes.map(({ path }) => path),
     replaced,
+    replacedFor: replaced,
     detailed,
     deleteBeforeReplace: replaced.length > 0 && mustGoFirst(news, live),
   };
-  return diff;
 }
-
-const kindOfChange = (kind: Change["kind"], replaces: boolean): ChangeKind =>
-  replaces ? `${kind}-replace` : kind;
 
 /** Two objects cannot share the name that the user gave. */
 export const mustGoFirst = (news: PropertyMap, live: PropertyMap): boolean =>

@@ -194,7 +194,8 @@ export function kubernetesProvider(env: NodeJS.ProcessEnv = process.env): Provid
 
 function replacedAsUnready(diff: Diff): Diff {
   const path = `.metadata.annotations["${REPLACE_UNREADY}"]`;
-  return { ...diff, changed: [...diff.changed, path], replaced: [...diff.replaced, path] };
+  const replaced = [...diff.replaced, path];
+  return { ...diff, changed: [...diff.changed, path], replaced, replacedFor: replaced };
 }
 
 function refuseComponents(token: string): void {
