@@ -143,7 +143,9 @@ function hasType(type: string, items: string | undefined, content: unknown): boo
     case "string":
       return typeof content === "string";
     case "integer":
-      return /^[+-]?\d+$/.test(String(content));
+      return typeof content === "number"
+        ? Number.isInteger(content)
+        : typeof content === "string" && /^[+-]?\d+$/.test(content);
     case "boolean":
       return content === true || content === false || content === "true" || content === "false";
     case "array":

@@ -67,7 +67,8 @@ async function readProjectFile(file: string): Promise<ProjectYaml> {
     misfit(yaml, TOP) ??
     (typeof yaml.runtime === "string"
       ? undefined
-      : misfit(yaml.runtime ?? {}, RUNTIME, "runtime")) ??
+      : (misfit(yaml.runtime ?? {}, RUNTIME, "runtime") ??
+        misfit(yaml.runtime?.options ?? {}, OPTIONS, "runtime.options"))) ??
     (typeof yaml.config === "string" ? undefined : misfit(yaml.config ?? {}, {}, "config")) ??
     misfit(yaml.backend ?? {}, { url: "text" }, "backend");
   if (wrong !== undefined)
@@ -77,6 +78,7 @@ async function readProjectFile(file: string): Promise<ProjectYaml> {
 
 const TOP: Shape = { description: "text", main: "text", stackConfigDir: "text" };
 const RUNTIME: Shape = { name: "text", options: "object" };
+const OPTIONS: Shape = { nodeargs: "text", typescript: "boolean" };
 
 export async function loadProject(from: string): Promise<Project> {
   const file = findProjectFile(from);

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { harness, type Made } from "../testing/harness.ts";
+import { stateHash } from "./pem.ts";
 import { tlsProvider } from "./provider.ts";
 
 const KEY = "tls:index/privateKey:PrivateKey";
@@ -41,8 +42,15 @@ test.each([
   expect(publicPem(text(key, "privateKeyPem"))).toBe(text(key, "publicKeyPem"));
   expect(publicPem(text(key, "privateKeyPemPkcs8"))).toBe(text(key, "publicKeyPem"));
   const der = createPublicKey(text(key, "publicKeyPem")).export({ type: "spki", format: "der" });
-  expect(key.id).toBe(createHash("sha1").update(der).digest("hex"));
+  expect(key.id).toBe(stateHash(der));
   expect(key.outputs).toMatchObject({ rsaBits: 2048, id: key.id, algorithm: inputs.algorithm });
+});
+
+test("the id of a key leaves out bytes at its ends that are white space", () => {
+  const sha1 = (data: Buffer) => createHash("sha1").update(data).digest("hex");
+  expect(stateHash(Buffer.from([0x0a, 0x20, 0x30, 0x20, 0x31, 0x0d, 0x09]))).toBe(
+    sha1(Buffer.from([0x30, 0x20, 0x31])),
+  );
 });
 
 test.each([
