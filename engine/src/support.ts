@@ -104,8 +104,8 @@ const WRITTEN: readonly Row[] = [
   },
   {
     about: "policy packs",
-    yes: ["Node.js; resource, stack and remediation policies"],
-    refused: [],
+    yes: ["Node.js; resource, stack and remediation policies; configuration by file"],
+    refused: [["some keywords of schemas", "in the configuration schema of a policy"]],
   },
 ];
 

@@ -33,9 +33,9 @@ const RUN =
   "config-file diff event-log exec-agent exec-kind message parallel skip-plugin-pre-install stack " +
   "suppress-outputs suppress-permalink suppress-progress";
 const NOT_RUN = "debug urns";
-const PROGRAM = `${RUN} exclude-dependents expect-no-changes policy-pack refresh replace show-secrets target target-dependents target-replace`;
+const PROGRAM = `${RUN} exclude-dependents expect-no-changes policy-pack policy-pack-config refresh replace show-secrets target target-dependents target-replace`;
 const NOT_PROGRAM =
-  `${NOT_RUN} config/c config-path ignore-protect policy-pack-config run-program ` +
+  `${NOT_RUN} config/c config-path ignore-protect run-program ` +
   "show-config show-full-output show-policy-remediations show-reads show-replacement-steps show-sames " +
   "skip-config-validation";
 const STATE_ONLY = `${RUN} preview-only skip-preview target target-dependents yes`;

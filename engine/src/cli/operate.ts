@@ -1,9 +1,10 @@
 /** up and preview: a run of the program against the state. */
-import type { Policies, StartedPacks } from "../language/policy.ts";
+import type { Policies } from "../language/policy.ts";
+import type { PackRequest, StartedPacks } from "../language/policy-start.ts";
 import type { Doorway, Program, ProgramOptions } from "../language/program.ts";
 import { EXIT, EngineError } from "../errors.ts";
 import { newSeed } from "../deployment/context.ts";
-import { hasSecrets, applyProject, openConfig, type Config } from "../project/config.ts";
+import type { Config } from "../project/config.ts";
 import type { Project } from "../project/project.ts";
 import type { StackFile } from "../project/stackfile.ts";
 import type { StackFiles } from "../state/backend.ts";
@@ -12,6 +13,7 @@ import { listenForCancellation } from "./cancellation.ts";
 import { finishPhase, parallelOf, startPhase, type Phase } from "./phase.ts";
 import type { View } from "../display/view.ts";
 import type { Session } from "./session.ts";
+import { configFor } from "./run-config.ts";
 import { openDisplay } from "./show.ts";
 import { lockStack, openState, type OpenState } from "./stack-state.ts";
 import { confirmOrRefuse, recordHistory, type Outcome } from "./outcome.ts";
@@ -24,6 +26,7 @@ interface Run {
   readonly seed: Uint8Array;
   readonly cancelled: AbortSignal;
   config: Config;
+  readonly packs: readonly PackRequest[];
 }
 
 export async function up(session: Session): Promise<number> {
@@ -38,6 +41,7 @@ async function operate(session: Session, previewOnly: boolean): Promise<number> 
   const args = session.arguments;
   const skipPreview = args.flag("skip-preview");
   if (!previewOnly) confirmOrRefuse.check(session, "update");
+  const packs = await askedPacks(session);
   const [project, files] = await Promise.all([session.project(), session.stackFiles()]);
   const file = await session.stackFile(files.stack);
   const cancellation = listenForCancellation(session.terminal.writeError, () => current?.kill());
@@ -50,6 +54,7 @@ async function operate(session: Session, previewOnly: boolean): Promise<number> 
     seed: newSeed(),
     cancelled: cancellation.signal,
     config: await configFor(session, project, files, file),
+    packs,
   };
   // The program loads while the state is read and the passphrase proved: it only waits for answers.
   let started = await launch(run, previewOnly || !skipPreview);
@@ -78,22 +83,11 @@ async function operate(session: Session, previewOnly: boolean): Promise<number> 
   }
 }
 
-async function configFor(
-  session: Session,
-  project: Project,
-  files: StackFiles,
-  file: StackFile,
-): Promise<Config> {
-  const nodes = file.entries();
-  const secret = hasSecrets(nodes.values());
-  const manager = secret ? session.secrets(file, await files.loadExisting()) : undefined;
-  if (secret && !manager)
-    throw new EngineError(`${file.path} has secrets but no encryptionsalt to open them with`);
-  return applyProject(
-    project,
-    files.stack,
-    openConfig(project.name, nodes, await manager?.crypter(), file.path),
-  );
+async function askedPacks(session: Session): Promise<PackRequest[]> {
+  const directories = session.arguments.list("policy-pack");
+  const configs = session.arguments.list("policy-pack-config");
+  if (directories.length === 0 && configs.length === 0) return [];
+  return (await import("../language/policy-start.ts")).pairPacks(directories, configs);
 }
 
 type OnLine = ProgramOptions["onLine"];
@@ -123,18 +117,17 @@ async function launch(run: Run, dryRun: boolean): Promise<Started> {
     address: doorway.address,
     onLine,
   });
-  const directories = session.arguments.list("policy-pack");
   let packs: StartedPacks | undefined;
-  if (directories.length > 0) {
-    const { startPacks } = await import("../language/policy.ts");
-    const place = {
+  if (run.packs.length > 0) {
+    const { startPacks } = await import("../language/policy-start.ts");
+    packs = startPacks(run.packs, {
       config,
       project: project.name,
       stack: files.stack,
       preview: dryRun,
-      onLine: (line: string) => onLine(line, "stderr"),
-    };
-    packs = startPacks(directories, place);
+      address: doorway.address,
+      onLine: (line) => onLine(line, "stderr"),
+    });
   }
   return { doorway, program, packs, early, listener };
 }
@@ -201,7 +194,7 @@ async function perform(
       program: started.program,
       config: run.config,
       root: run.project.root,
-      beforeDeletes: async () => policies?.checkStack(),
+      afterSteps: async () => policies?.checkStack(),
     });
   } catch (error) {
     context.fail("", (error as Error).message);

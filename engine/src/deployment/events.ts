@@ -24,9 +24,26 @@ export type Severity = "debug" | "info" | "warning" | "error";
 export interface Violation {
   readonly urn: string;
   readonly pack: string;
+  readonly version: string;
   readonly policy: string;
   readonly level: "advisory" | "mandatory";
+  /** critical, high, medium or low; empty when the policy has none. */
+  readonly severity: string;
   readonly message: string;
+}
+
+export interface Remediation {
+  readonly urn: string;
+  readonly pack: string;
+  readonly version: string;
+  readonly policy: string;
+}
+
+/** A policy pack that takes part in the run. */
+export interface Pack {
+  readonly pack: string;
+  readonly version: string;
+  readonly path: string;
 }
 
 export type Event =
@@ -43,7 +60,9 @@ export type Event =
   | { kind: "failed"; op: Op; urn: string; type: string; seconds: number }
   | { kind: "diagnostic"; severity: Severity; urn: string; message: string; passing?: boolean }
   | { kind: "outputs"; urn: string; old: Resource | undefined; now: Resource }
+  | { kind: "packs"; packs: readonly Pack[] }
   | { kind: "policy"; violation: Violation }
+  | { kind: "remediated"; remediation: Remediation }
   | { kind: "stdout"; line: string; stream?: "stdout" | "stderr" };
 
 export type Emit = (event: Event) => void;

@@ -2,6 +2,7 @@
 import type { Event, Op, Violation } from "../deployment/events.ts";
 import { STACK_TYPE, makeUrn, type Place } from "../deployment/urn.ts";
 import type { EventLog } from "./event-log.ts";
+import { PolicyReport } from "./policies.ts";
 import type { Redactor } from "./redact.ts";
 import type { Diagnostic } from "./rows.ts";
 import { Steps, isInternalStep, type StepView } from "./step.ts";
@@ -24,7 +25,7 @@ export const stackUrn = (place: Place): string =>
 export class Display {
   readonly counts: Counts = {};
   readonly redactor: Redactor;
-  readonly violations: Violation[] = [];
+  readonly policies = new PolicyReport();
   /** A step has failed; the run as a whole tells that too. */
   stepFailed = false;
   private readonly options: DisplayOptions;
@@ -97,11 +98,19 @@ export class Display {
           stream: STREAMS[event.stream ?? "stdout"],
         });
       case "policy":
-        this.violations.push(event.violation);
-        log?.policy(event.violation);
-        return;
+        return this.violated(event.violation);
+      case "remediated":
+        return this.policies.remediated(event.remediation);
+      case "packs":
+        return this.policies.add(event.packs);
     }
   };
+
+  private violated(violation: Violation): void {
+    const clean = { ...violation, message: this.redactor.clean(violation.message) };
+    this.policies.violated(clean);
+    this.options.log?.policy(clean);
+  }
 
   private count(step: StepView): void {
     const refresh = this.refreshing.has(step.urn);
@@ -129,11 +138,10 @@ export class Display {
   }
 
   finish(failed: boolean): void {
-    const { counts, violations } = this;
+    const { counts, policies } = this;
     const seconds = (performance.now() - this.startedAt) / 1000;
     this.options.log?.finish(counts, failed);
-    const shown = violations.map((v) => ({ ...v, message: this.redactor.clean(v.message) }));
-    this.options.view.finish({ counts, seconds, failed, violations: shown });
+    this.options.view.finish({ counts, seconds, failed, policies });
   }
 }
 

@@ -89,7 +89,7 @@ export class EventLog {
     });
   }
 
-  policy({ urn, pack, policy, level, message }: Violation): void {
+  policy({ urn, pack, version, policy, level, severity, message }: Violation): void {
     this.write({
       policyEvent: {
         ...(urn === "" ? {} : { resourceUrn: urn }),
@@ -97,9 +97,10 @@ export class EventLog {
         color: "never",
         policyName: policy,
         policyPackName: pack,
-        policyPackVersion: "",
-        policyPackVersionTag: "",
+        policyPackVersion: version,
+        policyPackVersionTag: version,
         enforcementLevel: level,
+        ...(severity === "" ? {} : { severity }),
       },
     });
   }

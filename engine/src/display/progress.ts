@@ -93,7 +93,7 @@ export class Progress implements RowView {
         this.options,
       ),
     );
-    if (summary.violations.some((v) => v.level === "mandatory")) return;
+    if (summary.policies.hasMandatory) return;
     const errors = rows.filter((row) => row.count("error") > 0).length;
     write(`${summaryText(summary, errors, this.options)}\n`);
   }

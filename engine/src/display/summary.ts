@@ -1,5 +1,5 @@
 /** What is printed when a run is over: policies, diagnostics, outputs, counts. */
-import { urnName, urnType } from "../deployment/urn.ts";
+import { urnName } from "../deployment/urn.ts";
 import { outputs } from "./step-text.ts";
 import type { Row } from "./rows.ts";
 import type { Summary, ViewOptions } from "./view.ts";
@@ -25,17 +25,11 @@ export function diagnosticsText(rows: Iterable<Row>, paint: Paint): string {
   return out.map((line) => `${line}\n`).join("");
 }
 
-export function policiesText({ violations }: Summary, paint: Paint): string {
-  if (violations.length === 0) return "";
-  const lines = violations.flatMap((v) => {
-    const color = v.level === "mandatory" ? "red" : "yellow";
-    const who = v.urn ? ` (${shortType(urnType(v.urn))}: ${urnName(v.urn)})` : "";
-    return [
-      `  ${paint(color, `[${v.level}]`)} ${v.policy}${who}`,
-      `    ${v.message.replaceAll("\n", "\n    ")}`,
-    ];
-  });
-  return `${paint("bold", "Policies:")}\n${lines.join("\n")}\n\n`;
+export function policiesText({ policies }: Summary, paint: Paint): string {
+  return policies
+    .lines(paint, shortType)
+    .map((line) => `${line}\n`)
+    .join("");
 }
 
 export function outputsText(row: Row | undefined, options: ViewOptions): string {

@@ -1,5 +1,5 @@
 /** What shows a run: lines of progress, the detailed view, a live tree, or one JSON document at its end. */
-import type { Violation } from "../deployment/events.ts";
+import type { PolicyReport } from "./policies.ts";
 import type { PrintOptions } from "./printer.ts";
 import type { Diagnostic, Row } from "./rows.ts";
 import type { StepView } from "./step.ts";
@@ -17,7 +17,7 @@ export interface Summary {
   readonly counts: Counts;
   readonly seconds: number;
   readonly failed: boolean;
-  readonly violations: readonly Violation[];
+  readonly policies: PolicyReport;
 }
 
 export interface View {

@@ -31,8 +31,8 @@ export interface RunOptions {
   readonly program: Program;
   readonly config: Config;
   readonly root: string;
-  /** Between the program's last registration and the deletions: stack policies. */
-  readonly beforeDeletes: () => Promise<void>;
+  /** When all steps went well, the deletions too: stack policies. */
+  readonly afterSteps: () => Promise<void>;
 }
 
 export async function runProgram(options: RunOptions): Promise<void> {
@@ -84,8 +84,8 @@ export async function runProgram(options: RunOptions): Promise<void> {
         context.emit({ kind: "diagnostic", severity: "error", urn: "", message: why });
     }
     if (ended && loggedError) context.failed = true;
-    if (!context.stopped) await options.beforeDeletes();
     await deployment.finish();
+    if (!context.stopped) await options.afterSteps();
   } finally {
     // A program that said it is done is left to exit by itself: it keeps its compiled code for the next run.
     release();
