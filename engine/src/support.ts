@@ -105,7 +105,7 @@ const WRITTEN: readonly Row[] = [
   {
     about: "policy packs",
     yes: ["Node.js; resource, stack and remediation policies; configuration by file"],
-    refused: [["some keywords of schemas", "in the configuration schema of a policy"]],
+    refused: [["some keywords of schemas", "the keyword"]],
   },
 ];
 
