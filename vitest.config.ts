@@ -42,6 +42,17 @@ export default defineConfig({
       {
         test: {
           ...shared,
+          name: "kubernetes",
+          include: ["test/kubernetes/**/*.test.ts"],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          // Most of a test is waiting for controllers.
+          maxConcurrency: 8,
+        },
+      },
+      {
+        test: {
+          ...shared,
           name: "acceptance",
           include: ["test/acceptance/**/*.test.ts"],
           testTimeout: 300_000,

@@ -28,6 +28,10 @@ const commands: Record<string, Command> = {
     summary: "run every suite of tests, or those that are named",
     run: async () => (await import("./test.ts")).test,
   },
+  lab: {
+    summary: "start or stop the Kubernetes that its suite runs on",
+    run: async () => (await import("./lab.ts")).lab,
+  },
   bench: {
     summary: "measure start-up, balancer and replication on real containers",
     run: async () => (await import("./bench.ts")).bench,

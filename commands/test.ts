@@ -4,11 +4,20 @@ import { join } from "node:path";
 import { ensureDocker } from "./support/docker.ts";
 import { Failure } from "./support/failure.ts";
 import { buildMissingImages } from "./support/images.ts";
+import { startKubernetes } from "./support/lab.ts";
 import { projectDirectory } from "./support/paths.ts";
 import { show } from "./support/process.ts";
 import { addCounts, type Counts, countsOf } from "./support/counts.ts";
 
-const suites = ["lint", "types", "unit", "conformance", "integration", "acceptance"] as const;
+const suites = [
+  "lint",
+  "types",
+  "unit",
+  "conformance",
+  "integration",
+  "kubernetes",
+  "acceptance",
+] as const;
 type Suite = (typeof suites)[number];
 
 /** Run only when named: not every program is the same on both engines yet, and a suite that always fails tells nothing. */
@@ -16,8 +25,10 @@ const onRequest: readonly Suite[] = ["conformance"];
 
 const help = `Usage: npm test [-- SUITE…]
 
-Runs the named suites, or all but ${onRequest.join(", ")}, in this order: ${suites.join(" ")}. Lint, types, unit and conformance need nothing but
-node modules; integration and acceptance need Docker, and build the images first. Ends with 1 when a test fails.`;
+Runs the named suites, or all but ${onRequest.join(", ")}, in this order: ${suites.join(" ")}. Lint, types, unit and
+conformance need nothing but node modules; integration and acceptance need Docker, and build the images first. kubernetes
+runs on the cluster that SYNFLEET_TEST_KUBECONFIG or KUBECONFIG names (in namespaces of its own, and with the lab's small
+images), else on one that it starts on this machine: see npm run lab -- --help. Ends with 1 when a test fails.`;
 
 /** Runs the named suites, or all, in order of cost; goes on after a failure so that one run tells everything. */
 export async function test(args: string[]): Promise<number> {
@@ -58,6 +69,10 @@ async function runSuite(suite: Suite): Promise<Counts> {
       return tool("tsc", ["--noEmit"]);
     case "unit":
     case "conformance":
+      return vitest(suite);
+    case "kubernetes":
+      process.env["SYNFLEET_TEST_KUBECONFIG"] ||=
+        process.env["KUBECONFIG"] || (await startKubernetes());
       return vitest(suite);
     case "integration":
     case "acceptance":

@@ -107,11 +107,13 @@ export class DeploymentWaiting implements Waiting {
 
   private seeDeployment(type: Event["type"], object: PropertyMap): void {
     if (nameOf(object) !== nameOf(this.aim.object)) return;
-    if (numberAt(object, "status", "observedGeneration") === generationOf(object))
+    const isCurrent = generationOf(object) >= generationOf(this.aim.object);
+    // A watch that was open before tells of the old generation first, which the controller has seen too.
+    if (isCurrent && numberAt(object, "status", "observedGeneration") === generationOf(object))
       this.hasReconciled = true;
     if (!this.hasReconciled) return;
     this.complaints = new Map();
-    if (generationOf(object) < generationOf(this.aim.object) || type === "DELETED") return;
+    if (!isCurrent || type === "DELETED") return;
     this.deployment = object;
     this.revision = revisionOf(object);
     if (this.revision === "") return;

@@ -1,0 +1,43 @@
+/** The lab cluster of the tests: a real one-node Kubernetes on this machine (test/lab/kubernetes). */
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { Failure } from "./failure.ts";
+import { projectDirectory } from "./paths.ts";
+
+const folder = join(projectDirectory, "test", "lab", "kubernetes");
+
+/** Starts it, building it when it is not there yet. Resolves with the path of its kubeconfig. */
+export async function startKubernetes(): Promise<string> {
+  const printed = await runScript("up");
+  const kubeconfig = /^KUBECONFIG=(.+)$/m.exec(printed)?.[1];
+  if (!kubeconfig)
+    throw new Failure(
+      "kubernetes: the lab named no kubeconfig; run test/lab/kubernetes/up by hand and see what it prints.",
+    );
+  return kubeconfig;
+}
+
+/** Ends it. Its volumes and objects stay for the next start, unless they are wiped. */
+export async function stopKubernetes(isWiped: boolean): Promise<void> {
+  await runScript("down", ...(isWiped ? ["--wipe"] : []));
+}
+
+/** Progress goes to this terminal; what it prints as its result comes back. */
+function runScript(name: string, ...args: readonly string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(join(folder, name), args, { stdio: ["ignore", "pipe", "inherit"] });
+    let printed = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (printed += text));
+    child.on("error", reject);
+    child.on("close", (code) =>
+      code === 0
+        ? resolve(printed)
+        : reject(
+            new Failure(
+              `kubernetes: the lab's ${name} ended with ${code}; what it needs is in test/lab/kubernetes/README.md. ` +
+                "Or set SYNFLEET_TEST_KUBECONFIG to a cluster of yours that may be filled with tests.",
+            ),
+          ),
+    );
+  });
+}
