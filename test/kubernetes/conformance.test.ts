@@ -30,7 +30,9 @@ describe.concurrent("cases", () => {
     if (typeof cli === "string") return;
     const theirs = await observed(testCase, cli, onTestFinished);
     expect(theirs.runs).toEqual(golden.runs);
-    const standing = { ...testCase, runs: testCase.runs.slice(0, -1) };
+    // What the last `up` made, with its settings and not those of a preview after it.
+    const lastUp = testCase.runs.findLastIndex(({ run }) => run.startsWith("up "));
+    const standing = { ...testCase, runs: testCase.runs.slice(0, lastUp + 1) };
     for (const [from, to] of [
       [offline, cli],
       [cli, offline],

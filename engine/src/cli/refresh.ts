@@ -1,7 +1,7 @@
 /** refresh: state takes what the real objects say. */
 import { EXIT } from "../errors.ts";
 import { newSeed } from "../deployment/context.ts";
-import { refreshAll } from "../deployment/refresh.ts";
+import { refreshAll, withoutDangling } from "../deployment/refresh.ts";
 import type { Snapshot } from "../state/checkpoint.ts";
 import { normalize } from "../deployment/integrity.ts";
 import { listenForCancellation } from "./cancellation.ts";
@@ -63,8 +63,13 @@ async function run(
   }
   const results = await refreshAll(context, display === undefined);
   const resources = results.map((r) => r.now).filter((r) => r !== undefined);
-  const snapshot = { ...state.base, pending, resources: normalize(resources) };
-  const changed = pending !== state.base.pending || results.some((r) => r.was !== r.now);
+  const settled = withoutDangling(resources);
+  const snapshot = { ...state.base, pending, resources: normalize(settled) };
+  const before = state.base.resources;
+  const changed =
+    pending !== state.base.pending ||
+    settled.length !== before.length ||
+    settled.some((r, i) => r !== before[i]);
   if (!preview && changed) await state.save(snapshot);
   return { snapshot, phase };
 }

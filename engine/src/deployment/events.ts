@@ -56,7 +56,15 @@ export type Event =
       now?: Resource;
       diff?: Diff;
     }
-  | { kind: "done"; op: Op; urn: string; type: string; seconds: number; now?: Resource }
+  | {
+      kind: "done";
+      op: Op;
+      urn: string;
+      type: string;
+      seconds: number;
+      now?: Resource;
+      diff?: Diff;
+    }
   | { kind: "failed"; op: Op; urn: string; type: string; seconds: number }
   | { kind: "diagnostic"; severity: Severity; urn: string; message: string; passing?: boolean }
   | { kind: "outputs"; urn: string; old: Resource | undefined; now: Resource }

@@ -1,5 +1,5 @@
 /** Refresh: state becomes what the real objects are. */
-import { PartialFailure, type Provider } from "../provider.ts";
+import { PartialFailure, type ChangeKind, type Diff, type Provider } from "../provider.ts";
 import { equal } from "../values/property.ts";
 import * as calls from "./calls.ts";
 import type { DeploymentContext } from "./context.ts";
@@ -64,26 +64,29 @@ async function refreshOne(
       const seen = calls.sealRead(provider, was, { id: was.id, inputs, outputs });
       now = { ...was, ...seen, initErrors: [...reasons] };
     }
-    const isSame = now === was || (now && !(await wouldComeBack(context, provider, was, now)));
+    const undone = now && now !== was ? await undoing(context, provider, was, now) : undefined;
+    const isSame = now === was || undone === "nothing";
     const result: Op = now === undefined ? "delete" : isSame ? "same" : "update";
     const op = alone ? result : "refresh";
-    context.emit({ kind: "done", op, urn, type, seconds: seconds(), ...(now ? { now } : {}) });
+    const diff = typeof undone === "object" ? { diff: inverted(undone) } : {};
+    const after = now ? { now, ...diff } : {};
+    context.emit({ kind: "done", op, urn, type, seconds: seconds(), ...after });
     return now;
   });
 }
 
 /**
- * A difference is worth telling when an `up` of the same program would undo it, so the provider says; what the object says of
+ * What an `up` of the same program would undo: that is a difference worth telling, so the provider says; what the object says of
  * itself beside that, such as the addresses of a container that has ended, is only noted. An object that the stack merely looks at
  * has no inputs that could differ.
  */
-async function wouldComeBack(
+async function undoing(
   context: DeploymentContext,
   provider: Provider,
   was: Resource,
   now: Resource,
-): Promise<boolean> {
-  if (was.external) return !equal(was.outputs, now.outputs);
+): Promise<Diff | "nothing" | "something"> {
+  if (was.external) return equal(was.outputs, now.outputs) ? "nothing" : "something";
   const diff = await calls.diff(
     provider,
     now,
@@ -92,5 +95,31 @@ async function wouldComeBack(
     was.ignoreChanges ?? [],
     context,
   );
-  return diff.changed.length > 0 || diff.replaced.length > 0;
+  return diff.changed.length > 0 || diff.replaced.length > 0 ? diff : "nothing";
+}
+
+/** What the object has become, from what an `up` would do about it. */
+export function inverted(diff: Diff): Diff {
+  const opposite = (kind: ChangeKind): ChangeKind => {
+    const [what, replace] = kind.split("-");
+    const turned = what === "add" ? "delete" : what === "delete" ? "add" : what;
+    return (replace ? `${turned}-replace` : turned) as ChangeKind;
+  };
+  if (!diff.detailed) return diff;
+  const detailed = Object.entries(diff.detailed).map(([path, kind]) => [path, opposite(kind)]);
+  return { ...diff, detailed: Object.fromEntries(detailed) as NonNullable<Diff["detailed"]> };
+}
+
+/** As the CLI leaves them after a refresh: what is gone is no dependency, and a property without one is not noted. */
+export function withoutDangling(resources: readonly Resource[]): Resource[] {
+  const present = new Set(resources.map((r) => r.urn));
+  return resources.map((r) => {
+    const entries = Object.entries(r.propertyDependencies);
+    if (entries.every(([, urns]) => urns.length > 0 && urns.every((urn) => present.has(urn))))
+      return r;
+    const kept = entries
+      .map(([key, urns]) => [key, urns.filter((urn) => present.has(urn))] as const)
+      .filter(([, urns]) => urns.length > 0);
+    return { ...r, propertyDependencies: Object.fromEntries(kept) };
+  });
 }

@@ -115,11 +115,14 @@ export function changedInState(old: Resource, now: Resource): boolean {
   for (const key of COMPARED) if ((old[key] || "") !== (now[key] || "")) return true;
   const text = (value: unknown): string => JSON.stringify(value ?? {});
   const sorted = (list: readonly string[] | undefined): string => text([...(list ?? [])].sort());
+  const byName = (lists: Resource["propertyDependencies"]): string =>
+    text(Object.entries(lists).sort(([left], [right]) => (left < right ? -1 : 1)));
   return (
     !equal(old.inputs, now.inputs) ||
     !equal(old.outputs, now.outputs) ||
     sorted(old.dependencies) !== sorted(now.dependencies) ||
     sorted(old.replaceWith) !== sorted(now.replaceWith) ||
+    byName(old.propertyDependencies) !== byName(now.propertyDependencies) ||
     text(old.customTimeouts) !== text(now.customTimeouts) ||
     text(old.resourceHooks) !== text(now.resourceHooks) ||
     !equal(old.replacementTrigger ?? null, now.replacementTrigger ?? null)

@@ -99,8 +99,11 @@ export class Steps {
         provider: "",
       };
     const now = event.kind === "done" && event.now ? event.now : begun.now;
+    // What a refresh found is known at its end only.
+    const found = event.kind === "done" ? reasons(event.diff, now).detailed : undefined;
     return {
       ...begun,
+      ...(found ? { detailed: found } : {}),
       op,
       old: copy(begun.old && (begun.source ?? begun.old)),
       now: REMOVES.has(op) ? undefined : copy(now),
