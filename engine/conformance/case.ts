@@ -12,6 +12,8 @@ export interface Run {
   readonly run: string;
   /** Changes of the configuration that come before it; they stay. A key without a namespace is the project's. */
   readonly config?: { readonly [key: string]: ConfigValue };
+  /** The stack that it is run on, which then is there and stays for the runs after it; "dev" at first. */
+  readonly stack?: string;
   /** A shell command run before it in the program's folder, for drift and other accidents. */
   readonly before?: string;
 }

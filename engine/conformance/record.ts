@@ -16,8 +16,8 @@ export interface RunRecord {
   readonly changes?: { readonly [op: string]: number };
   readonly text?: readonly string[];
   readonly document?: unknown;
-  /** Left out where the run has left it as it was. */
-  readonly state?: State;
+  /** Left out where the run has left it as it was; null where there is none any more. */
+  readonly state?: State | null;
 }
 
 export interface CaseRecord {
@@ -32,7 +32,7 @@ export interface Observed extends CaseRecord {
 }
 
 /** Commands that know --event-log and the other flags of a run. */
-const OPERATIONS = new Set(["up", "preview", "refresh", "destroy"]);
+const OPERATIONS = new Set(["up", "preview", "refresh", "destroy", "import"]);
 
 export function argumentsOf(workspace: Workspace, run: string): string[] {
   const words = run.split(" ");
@@ -47,9 +47,10 @@ export async function observe(testCase: Case, engine: Engine): Promise<Observed>
   const workspace = new Workspace(testCase);
   const names = new Names();
   const raw: { record: RunRecord; steps: Step[] }[] = [];
-  let before: State | undefined;
+  const before = new Map<string, State | undefined>();
   await workspace.configure({});
   for (const run of testCase.runs) {
+    if (run.stack) await workspace.select(run.stack);
     if (run.config) await workspace.configure(run.config);
     if (run.before) await workspace.shell(run.before);
     rmSync(workspace.eventLog, { force: true });
@@ -57,7 +58,7 @@ export async function observe(testCase: Case, engine: Engine): Promise<Observed>
     const events = readEvents(workspace.eventLog);
     const steps = stepsOf(events);
     const state = await readState(workspace.state);
-    names.learn(state);
+    if (state) names.learn(state);
     const changes = changesOf(events);
     const json = / --json\b/.test(run.run);
     raw.push({
@@ -70,10 +71,10 @@ export async function observe(testCase: Case, engine: Engine): Promise<Observed>
         ...(json
           ? { document: previewDocument(plainText(stdout, workspace.root)) }
           : { text: normalizeText(`${stdout}${stderr}`, workspace.root) }),
-        ...(isDeepStrictEqual(state, before) ? {} : { state }),
+        ...(isDeepStrictEqual(state, before.get(workspace.state)) ? {} : { state: state ?? null }),
       },
     });
-    before = state;
+    before.set(workspace.state, state);
   }
   // Only now are all random values known: a preview may show what a later state tells to be random.
   return {

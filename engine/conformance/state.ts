@@ -1,5 +1,5 @@
 /** A stack's state as both engines should leave it: secrets opened but marked, random things named. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { SECRET_TAG, SIGNATURE } from "../src/values/property.ts";
 import { caseSecrets } from "./workspace.ts";
 
@@ -33,7 +33,8 @@ const DROPPED = new Set([
   "__pulumi_raw_state_delta",
 ]);
 
-export async function readState(path: string): Promise<State> {
+export async function readState(path: string): Promise<State | undefined> {
+  if (!existsSync(path)) return undefined;
   const { checkpoint } = JSON.parse(readFileSync(path, "utf8")) as Checkpoint;
   const crypter = await caseSecrets.crypter();
   const open = (value: unknown): unknown => {

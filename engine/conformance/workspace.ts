@@ -22,6 +22,7 @@ const MODULES = fileURLToPath(new URL("../../node_modules", import.meta.url));
 const PASSPHRASE = "vector passphrase";
 /** One salt for all stacks: the key is derived once a process of tests. */
 const SALT = "v1:ZJURYFEP0M8=:v1:J59/b6mZ6OV58tlf:pESHdkqp3hRMRISE9B3wV0c+pIIplg==";
+/** Of the first stack. */
 const STACK = "dev";
 
 export const caseSecrets = existingSecrets(SALT, { PULUMI_CONFIG_PASSPHRASE: PASSPHRASE });
@@ -37,7 +38,8 @@ export class Workspace {
   readonly program = join(this.root, "program");
   readonly eventLog = join(this.root, "events.jsonl");
   readonly project: string;
-  private readonly config: { [key: string]: ConfigValue } = {};
+  private stack = STACK;
+  private readonly config = new Map<string, { [key: string]: ConfigValue }>();
 
   constructor(testCase: Case) {
     cpSync(testCase.directory, this.program, { recursive: true });
@@ -49,25 +51,38 @@ export class Workspace {
     mkdirSync(join(this.root, "home"));
     mkdirSync(join(this.root, ".pulumi", "stacks", this.project), { recursive: true });
     writeFileSync(join(this.root, ".pulumi", "meta.yaml"), "version: 1\n");
-    const stack = `organization/${this.project}/${STACK}`;
+    this.createStack();
+  }
+
+  private createStack(): void {
+    const stack = `organization/${this.project}/${this.stack}`;
     writeFileSync(this.state, JSON.stringify({ version: 3, checkpoint: { stack } }));
   }
 
+  /** From here on everything is about this stack, which is made when it is not there. */
+  async select(stack: string): Promise<void> {
+    this.stack = stack;
+    if (existsSync(this.state)) return;
+    this.createStack();
+    await this.configure({});
+  }
+
   get state(): string {
-    return join(this.root, ".pulumi", "stacks", this.project, `${STACK}.json`);
+    return join(this.root, ".pulumi", "stacks", this.project, `${this.stack}.json`);
   }
 
   async configure(values: { readonly [key: string]: ConfigValue }): Promise<void> {
-    Object.assign(this.config, values);
+    const config = { ...this.config.get(this.stack), ...values };
+    this.config.set(this.stack, config);
     const crypter = await caseSecrets.crypter();
-    const lines = Object.entries(this.config).map(([key, value]) => {
+    const lines = Object.entries(config).map(([key, value]) => {
       const name = key.includes(":") ? key : `${this.project}:${key}`;
       const secret = typeof value === "object" && "secret" in value ? value.secret : undefined;
       const sealed = secret === undefined ? value : { secure: crypter.encrypt(String(secret)) };
       return `  ${name}: ${JSON.stringify(sealed)}`;
     });
     writeFileSync(
-      join(this.program, `Pulumi.${STACK}.yaml`),
+      join(this.program, `Pulumi.${this.stack}.yaml`),
       [`encryptionsalt: ${SALT}`, ...(lines.length > 0 ? ["config:", ...lines] : []), ""].join(
         "\n",
       ),
@@ -93,7 +108,7 @@ export class Workspace {
           PULUMI_BACKEND_URL: `file://${this.root}`,
           PULUMI_HOME: join(this.root, "home"),
           PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
-          PULUMI_STACK: STACK,
+          PULUMI_STACK: this.stack,
           ...env,
         },
         stdio: ["ignore", "pipe", "pipe"],

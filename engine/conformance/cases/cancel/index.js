@@ -1,0 +1,4 @@
+"use strict";
+const random = require("@pulumi/random");
+
+new random.RandomId("id", { byteLength: 2 });
