@@ -1,10 +1,6 @@
 /** The rules for what goes wrong and what a resource's options ask, from end to end. */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
-import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { markOf } from "./state/process.ts";
 import { Lab } from "./testing/lab.ts";
@@ -178,68 +174,4 @@ describe("bad input changes nothing", () => {
   });
 
   const objectsInOrNone = (): string[] => (existsSync(lab.objects) ? objectsIn(lab.objects) : []);
-});
-
-describe("ends in the middle", () => {
-  const runner = fileURLToPath(new URL("./testing/run-lab.ts", import.meta.url));
-  const start = () =>
-    spawn(process.execPath, [runner, lab.program, lab.objects, "up", "--yes", "--skip-preview"], {
-      env: lab.env,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-  const until = async (condition: () => boolean): Promise<void> => {
-    const DEADLINE_MILLISECONDS = 15_000;
-    for (let waited = 0; !condition(); waited += 20) {
-      if (waited > DEADLINE_MILLISECONDS) throw new Error("it never happened");
-      await sleep(20);
-    }
-  };
-
-  test("kill -9: what was being made is removed and made anew by the next up", async () => {
-    lab.declare([thing("a"), thing("slow", { value: "${a.echo}", delayMilliseconds: 60_000 })]);
-    const child = start();
-    await until(() => logOf(lab.objects).includes("create slow"));
-    child.kill("SIGKILL");
-    await once(child, "exit");
-    expect(lab.resource("a")).toBeDefined();
-    expect(lab.checkpoint().pending_operations).toHaveLength(1);
-
-    lab.declare([thing("a"), thing("slow")]);
-    const { code, out } = await lab.up();
-    expect(out).toContain(
-      "interrupted while creating slow; what it had made (memory object slow) was removed",
-    );
-    expect(code).toBe(0);
-    expect(logOf(lab.objects).slice(-2)).toEqual(["discard slow", "create slow"]);
-    expect(lab.checkpoint().pending_operations).toBeUndefined();
-  });
-
-  test("Ctrl-C: what runs is ended and recorded, the lock goes", async () => {
-    lab.declare([
-      thing("a"),
-      thing("slow", { delayMilliseconds: 60_000 }),
-      thing("never", { value: "${slow.echo}" }),
-    ]);
-    const child = start();
-    await until(() => logOf(lab.objects).includes("create slow"));
-    child.kill("SIGINT");
-    const [code] = (await once(child, "exit")) as [number];
-    expect(code).toBe(8);
-    expect(lab.resource("a")).toBeDefined();
-    expect(objectsIn(lab.objects)).not.toContain("never");
-    expect(lab.checkpoint().pending_operations).toHaveLength(1);
-    expect(readdirSync(lab.locks)).toEqual([]);
-
-    lab.declare([thing("a"), thing("slow")]);
-    expect((await lab.up()).code).toBe(0);
-    expect(logOf(lab.objects).slice(-2)).toEqual(["discard slow", "create slow"]);
-  });
-
-  test("customTimeouts end a call", async () => {
-    const options = { customTimeouts: { create: "200ms" } };
-    lab.declare([thing("slow", { delayMilliseconds: 60_000 }, { options })]);
-    const { code, out } = await lab.up();
-    expect(code).toBe(1);
-    expect(out).toContain("timed out after 0.2 s (customTimeouts.create)");
-  });
 });

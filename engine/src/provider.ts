@@ -118,7 +118,8 @@ export interface Provider {
   ): Promise<void>;
   /**
    * Optional: removes what a create that was interrupted (the process was killed) may have made and nobody recorded: an object
-   * by the name in `inputs` that is not older than `since`. Returns what was removed, in words, or undefined.
+   * by the name in `inputs` that is not older than `since`. Returns what was removed, in words, or undefined. Throws where it
+   * cannot know.
    */
   discard?(
     call: Call & { readonly inputs: PropertyMap; readonly since: Date },
@@ -155,3 +156,6 @@ export class PartialFailure extends Error {
     this.inputs = more.inputs;
   }
 }
+
+/** Thrown by create when nobody knows whether the object exists: what was asked for got no answer. The next run looks for it. */
+export class Uncertain extends Error {}

@@ -44,7 +44,7 @@ export async function destroy(session: Session): Promise<number> {
         cancelled: cancellation.signal,
         display,
       });
-      if (!preview && base.pending.length > 0) {
+      if (base.pending.length > 0) {
         const { recoverPending } = await import("../deployment/pending.ts");
         await recoverPending(phase.context, base.pending);
       }

@@ -173,7 +173,7 @@ async function perform(
     if (secret) display.redactor.learn(text, true);
   started.listener.onLine = (line, stream) => context.emit({ kind: "stdout", line, stream });
   for (const line of started.early.splice(0)) started.listener.onLine(...line);
-  if (!dryRun && base.pending.length > 0) {
+  if (base.pending.length > 0) {
     const { recoverPending } = await import("../deployment/pending.ts");
     await recoverPending(context, base.pending);
   }

@@ -58,7 +58,11 @@ async function run(
   let { pending } = state.base;
   if (!preview && pending.length > 0) {
     const { recoverPending } = await import("../deployment/pending.ts");
-    await recoverPending(context, pending);
+    // Whatever else was going on shows when all is read.
+    await recoverPending(
+      context,
+      pending.filter(({ type }) => type === "creating"),
+    );
     pending = [];
   }
   const results = await refreshAll(context, display === undefined);

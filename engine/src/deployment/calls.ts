@@ -1,6 +1,7 @@
 /** Calls to providers: secrets stripped on the way in and marked on the way out, time-outs and cancellation applied. */
 import {
   PartialFailure,
+  Uncertain,
   type Call,
   type Diff,
   type PropertyMap,
@@ -17,14 +18,14 @@ import {
 import type { Emit } from "./events.ts";
 import type { CustomTimeouts, Resource } from "./resource.ts";
 
-export { PartialFailure };
+export { PartialFailure, Uncertain };
 
 export interface CallContext {
   readonly emit: Emit;
   readonly cancelled: AbortSignal;
 }
 
-function callFor(
+export function callFor(
   r: { urn: string; type: string },
   context: CallContext,
   signal: AbortSignal,
@@ -43,7 +44,7 @@ function callFor(
 }
 
 /** The call was told to end before it was done: what it did to the world by then is not known. */
-export class Interrupted extends Error {}
+export class Interrupted extends Uncertain {}
 
 /** Ends the call's signal at the resource's own time-out, and says so when the call fails of it. */
 async function timed<T>(

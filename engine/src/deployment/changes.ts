@@ -65,8 +65,8 @@ export async function create(
     context.snapshot.end(pending);
     await place();
   } catch (error) {
-    // What an interrupted creation left behind is for the next run to find, so the note of it stays.
-    if (!(error instanceof calls.Interrupted)) context.snapshot.end(pending);
+    // What such a creation left behind is for the next run to find, so the note of it stays.
+    if (!(error instanceof calls.Uncertain)) context.snapshot.end(pending);
     if (error instanceof calls.PartialFailure) {
       now.id = error.id;
       now.outputs = calls.sealOutputs(provider, now, error.outputs);
@@ -131,12 +131,13 @@ export async function remove(
   const old = step.old!;
   const withAnother = old.deletedWith !== undefined && context.deleted.has(old.deletedWith);
   const real =
-    step.op !== "remove-pending-replace" &&
     old.custom &&
     !isProviderType(old.type) &&
     !old.external &&
     !old.retainOnDelete &&
     !withAnother &&
+    // Deleted by an earlier run already: by now its name may be that of what took its place.
+    !old.pendingReplacement &&
     !context.options.preview;
   if (real) {
     const provider = await context.registry.configured(context.ensureProvider(old.provider));

@@ -38,14 +38,14 @@ const deleteHooks = ({ resourceHooks }: Resource): string[] => [
 
 async function deleteAll(context: DeploymentContext, wanted: readonly Resource[]): Promise<void> {
   const chosen = withinTargets(context, wanted);
-  const going = chosen.filter(
-    (r) => !context.scope.excluded.names(r.urn) && !isProtected(context, r),
+  const going = new Set(
+    chosen.filter((r) => !context.scope.excluded.names(r.urn) && !isProtected(context, r)),
   );
   for (const r of going) if (!r.delete) context.deleted.set(r.urn, []);
   const waitsFor = deleteOrder(chosen);
   await runGraph(waitsFor, async (r) => {
     // What a protected or failed resource stands on stays: runGraph skips all that waits for it.
-    if (!going.includes(r) || context.stopped) return false;
+    if (!going.has(r) || context.stopped) return false;
     return context.limited((release) =>
       context.stopped
         ? Promise.resolve(false)

@@ -1,54 +1,82 @@
-/** What an interrupted run was doing when it ended: found again where the provider can, so that nothing is left behind. */
+/** What an interrupted run was doing when it ended: looked at again, so that nothing is left behind and nothing is missing. */
 import type { PendingOperation } from "../state/checkpoint.ts";
 import * as calls from "./calls.ts";
 import type { DeploymentContext } from "./context.ts";
 import { urnName } from "./urn.ts";
+import type { Resource } from "./resource.ts";
 
 /**
- * Updates and deletions need nothing: their resource is in state and they are done again. A creation may have made an object
- * that is not in state: the provider is asked to find and remove it.
+ * A creation may have made an object that is not in state: the provider is asked to find and remove it. A deletion may have
+ * taken away one that still is: it is marked as the deleted half of a replacement is, so that it is made anew where the program
+ * wants it. What an update did is read. A preview only reads.
  */
 export async function recoverPending(
   context: DeploymentContext,
   pending: readonly PendingOperation[],
 ): Promise<void> {
-  for (const operation of pending) {
-    if (operation.type === "creating") await clean(context, operation);
-    context.snapshot.end(operation);
+  const { preview } = context.options;
+  // What was begun last may use what was begun before it.
+  for (const operation of [...pending].reverse()) {
+    const isDone =
+      operation.type === "creating"
+        ? preview || (await discard(context, operation.resource))
+        : await look(context, operation);
+    if (isDone) context.snapshot.end(operation);
   }
-  await context.snapshot.persist();
+  if (!preview) await context.snapshot.persist();
 }
 
-async function clean(context: DeploymentContext, { resource }: PendingOperation): Promise<void> {
-  const name = urnName(resource.urn);
-  const say = (message: string): void =>
-    context.emit({ kind: "diagnostic", severity: "warning", urn: resource.urn, message });
+const warn = (context: DeploymentContext, { urn }: Resource, message: string): void =>
+  context.emit({ kind: "diagnostic", severity: "warning", urn, message });
+
+/** False when there may be something that only a person can find; the note of it stays, as it does with the CLI. */
+async function discard(context: DeploymentContext, resource: Resource): Promise<boolean> {
+  const { urn, type } = resource;
+  const what = `an earlier run was interrupted while creating ${urnName(urn)}`;
+  const unknown = (why: string): false => {
+    warn(
+      context,
+      resource,
+      `${what} (${type}), and ${why}. If it made something, that is not in the state: look for it and remove it by hand, ` +
+        "then run `pulumi refresh`, which forgets of this.",
+    );
+    return false;
+  };
+  // The CLI does not note when it began, so that a thing of that name may be much older.
+  if (resource.modified === undefined) return unknown("did not note when");
   try {
     const provider = await context.registry.configured(context.ensureProvider(resource.provider));
-    if (!provider.discard) {
-      say(
-        `an earlier run was interrupted while creating ${name} (${resource.type}). If that made something, ` +
-          "it is not in the state: look for it and remove it by hand.",
-      );
-      return;
-    }
-    const { plainMap } = await import("../values/property.ts");
-    const since = new Date(resource.modified ?? 0);
+    if (!provider.discard) return unknown(`whether it made something cannot be told of ${type}`);
     const removed = await provider.discard({
-      urn: resource.urn,
-      type: resource.type,
-      signal: context.cancelled,
-      log: () => {},
-      inputs: plainMap(resource.inputs),
-      since,
+      ...calls.callFor(resource, context, context.cancelled),
+      inputs: calls.plainInputs(resource),
+      since: new Date(resource.modified),
     });
-    if (removed)
-      say(
-        `an earlier run was interrupted while creating ${name}; what it had made (${removed}) was removed.`,
-      );
+    if (removed) warn(context, resource, `${what}; what it had made (${removed}) was removed.`);
+    return true;
   } catch (error) {
-    say(
-      `an earlier run was interrupted while creating ${name}, and what it made could not be looked for: ${calls.messageOf(error)}`,
-    );
+    return unknown(calls.messageOf(error));
   }
+}
+
+async function look(
+  context: DeploymentContext,
+  { resource: { urn, id }, type }: PendingOperation,
+): Promise<true> {
+  const r = context.found.find((r) => r.urn === urn && r.id === id && !r.delete);
+  if (!r?.custom || r.pendingReplacement) return true;
+  try {
+    const provider = await context.registry.configured(context.ensureProvider(r.provider));
+    const seen = await calls.read(provider, r, context);
+    if (seen && type === "updating") Object.assign(r, seen);
+    if (!seen) {
+      r.pendingReplacement = true;
+      const what = `an earlier run was interrupted while ${type} ${urnName(urn)}, which is gone`;
+      warn(context, r, `${what}.`);
+    }
+  } catch (error) {
+    const what = `an earlier run was interrupted while ${type} ${urnName(urn)}`;
+    warn(context, r, `${what}, and how it is now could not be read: ${calls.messageOf(error)}`);
+  }
+  return true;
 }

@@ -36,6 +36,8 @@ export interface Actions {
   read?(call: Call, id: string, known: PropertyMap): Promise<PropertyMap | undefined>;
   update?(call: Call, id: string, old: PropertyMap, inputs: PropertyMap): Promise<PropertyMap>;
   delete?(call: Call, id: string, outputs: PropertyMap, inputs: PropertyMap): Promise<void>;
+  /** Removes what an interrupted creation made, by its name and age; says what it was. Without it that cannot be known. */
+  discard?(call: Call & { readonly since: Date }, inputs: PropertyMap): Promise<string | undefined>;
 }
 
 export interface ResourceType {
@@ -116,6 +118,12 @@ export function bridge(parts: ProviderParts): Provider {
       await (
         await find(call.type).actions()
       ).delete?.(call, call.id, call.outputs, withoutDefaults(call.inputs) as PropertyMap);
+    },
+    discard: async (call) => {
+      const { schema, actions } = find(call.type);
+      const { discard } = await actions();
+      if (!discard) throw new Error(`whether it made something cannot be told of ${call.type}`);
+      return discard(call, plain(schema, call.inputs));
     },
     invoke: async (token, args, call) => {
       const fn = functions.get(token);

@@ -92,3 +92,20 @@ test("ignored changes are left out, with all below them", () => {
   expect(diffInputs(schema, state, changed, ["options", "name"]).changed).toEqual(["size"]);
   expect(diffInputs(schema, state, { ...now, sizes: 1 }, ["size"]).changed).toEqual([]);
 });
+
+describe("what is deleted before it is replaced", () => {
+  const named: ResourceSchema = {
+    ...schema,
+    properties: { ...schema.properties, name: { kind: "string", forceNew: true, autoName: true } },
+  };
+  const other = { ...now, tags: [] };
+  test.each<[string, ResourceSchema, PropertyMap, true | undefined]>([
+    ["its name is the program's", named, other, true],
+    ["its name was made up", named, { ...other, __defaults: ["name"] }, undefined],
+    ["names are not made up", schema, other, undefined],
+    ["its type is such", { ...schema, deleteBeforeReplace: true }, other, true],
+    ["nothing replaces it", { ...named, deleteBeforeReplace: true }, now, undefined],
+  ])("%s", (_, type, news, expected) =>
+    expect(diffInputs(type, state, news).deleteBeforeReplace).toBe(expected),
+  );
+});

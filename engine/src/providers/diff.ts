@@ -33,11 +33,24 @@ export function diffInputs(
     ...diffBlock(schema.properties, old, wanted, "", false),
     ...forced.map((path) => ({ path, replace: true })),
   ].filter(({ path }) => !ignoreChanges.some((ignored) => covers(ignored, path)));
+  const replaced = changes.filter(({ replace }) => replace).map(({ path }) => path);
+  const goesFirst =
+    replaced.length > 0 && (schema.deleteBeforeReplace || hasOwnName(schema.properties, now));
   return {
     changed: changes.map(({ path }) => path),
-    replaced: changes.filter(({ replace }) => replace).map(({ path }) => path),
-    ...(schema.deleteBeforeReplace ? { deleteBeforeReplace: true } : {}),
+    replaced,
+    ...(goesFirst ? { deleteBeforeReplace: true } : {}),
   };
+}
+
+/**
+ * The program chose a name where one is usually made up. Two objects cannot have it at once; or worse, they can: a volume that is
+ * created under the name of another is the other, and would be deleted in its stead.
+ */
+function hasOwnName(properties: Properties, now: PropertyMap): boolean {
+  const defaults = now[DEFAULTS_KEY];
+  if (!Array.isArray(defaults)) return false;
+  return Object.keys(now).some((key) => properties[key]?.autoName && !defaults.includes(key));
 }
 
 function covers(ignored: string, path: string): boolean {

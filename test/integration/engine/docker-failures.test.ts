@@ -3,7 +3,7 @@ import type { PropertyMap } from "../../../engine/src/provider.ts";
 import { CONTAINER, dockerLab, IMAGE, NETWORK, VOLUME } from "./docker-lab.ts";
 
 const lab = await dockerLab();
-const { create, diff, docker, image, labels, prefix, read, remove } = lab;
+const { create, diff, discard, docker, image, labels, prefix, read, remove } = lab;
 
 afterAll(() => lab.cleanUp());
 
@@ -57,21 +57,6 @@ describe("a container that cannot come up is removed, and the error tells why", 
     await other.remove();
   });
 
-  test("one that a killed run of the same resource left makes way", async () => {
-    const shape = {
-      name: `${prefix}-again`,
-      image,
-      labels,
-      command: ["sleep", "99"],
-      destroyGraceSeconds: 0,
-    };
-    const first = await create(CONTAINER, "again", shape);
-    const second = await create(CONTAINER, "again", shape);
-    expect(second.id).not.toBe(first.id);
-    expect(await read(first)).toBeUndefined();
-    await remove(second);
-  });
-
   test("an image that is nowhere", async () => {
     const missing = "localhost:1/synfleet-none:1";
     await expect(create(CONTAINER, "c", { name: `${prefix}-x`, image: missing })).rejects.toThrow(
@@ -89,7 +74,7 @@ describe("networks and volumes", () => {
     }
   });
 
-  test("a chosen subnet, and what a killed run left is taken over", async () => {
+  test("a chosen subnet", async () => {
     const shape = {
       name: `${prefix}-subnet`,
       labels,
@@ -98,8 +83,7 @@ describe("networks and volumes", () => {
     };
     const made = await create(NETWORK, "subnet", shape);
     expect((await diff(made, shape)).changed).toEqual([]);
-    expect((await create(NETWORK, "subnet", shape)).id).toBe(made.id);
-    await expect(create(NETWORK, "subnet", { ...shape, internal: false })).rejects.toThrow(
+    await expect(create(NETWORK, "subnet", shape)).rejects.toThrow(
       /could not be made: .*already exists/,
     );
     await remove(made);
@@ -120,6 +104,42 @@ describe("networks and volumes", () => {
     await remove(user);
     await removing;
     expect(await read(made)).toBeUndefined();
+  });
+});
+
+describe("what an interrupted creation made", () => {
+  const shapes: Record<string, PropertyMap> = {
+    [CONTAINER]: { image, command: ["sleep", "99"], destroyGraceSeconds: 0 },
+    [NETWORK]: {},
+    [VOLUME]: {},
+  };
+  test.each(Object.entries(shapes))("%s goes unless it was there before", async (type, shape) => {
+    const before = new Date();
+    const made = await create(type, "left", { name: `${prefix}-left`, labels, ...shape });
+    const later = new Date(Date.now() + 5000);
+    expect(await discard(made, later)).toBeUndefined();
+    expect(await read(made)).toBeDefined();
+    expect(await discard(made, before)).toContain(`${prefix}-left`);
+    expect(await read(made)).toBeUndefined();
+    expect(await discard(made, before)).toBeUndefined();
+  });
+
+  test("a container of another resource stays", async () => {
+    const before = new Date();
+    const made = await create(CONTAINER, "one", {
+      name: `${prefix}-one`,
+      labels,
+      ...shapes[CONTAINER],
+    });
+    const call = { ...made.call, urn: `${made.call.urn}-other` };
+    expect(await discard({ ...made, call }, before)).toBeUndefined();
+    await remove(made);
+  });
+
+  test("an image stays", async () => {
+    const made = await create(IMAGE, "image", { name: image, keepLocally: true });
+    expect(await discard(made, new Date(0))).toBeUndefined();
+    expect(await read(made)).toBeDefined();
   });
 });
 

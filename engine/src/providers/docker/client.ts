@@ -1,4 +1,5 @@
 import Docker from "dockerode";
+import { Uncertain } from "../../provider.ts";
 import { readTls, type Connection } from "./connection.ts";
 import { SshAgent } from "./ssh.ts";
 
@@ -60,6 +61,24 @@ export async function attempt<T>(what: string, request: Promise<T>): Promise<T> 
       statusCode: statusOf(error),
     });
   }
+}
+
+/** A creation that got no answer may have been carried out all the same. */
+export async function attemptCreate<T>(what: string, request: Promise<T>): Promise<T> {
+  try {
+    return await attempt(what, request);
+  } catch (error) {
+    if (statusOf(error) !== undefined) throw error;
+    throw new Uncertain((error as Error).message, { cause: error });
+  }
+}
+
+/** When it was by the clock of the daemon, which may be another machine's; some of its times are whole seconds. */
+export async function daemonTime(docker: Docker, when: Date): Promise<number> {
+  const SECOND = 1000;
+  const { SystemTime } = (await docker.info()) as { SystemTime: string };
+  const there = when.getTime() + Date.parse(SystemTime) - Date.now();
+  return (Math.floor(there / SECOND) - 1) * SECOND;
 }
 
 /** Fails early and clearly when nobody answers. */

@@ -1,9 +1,9 @@
 import type Docker from "dockerode";
-import type { Call, PropertyMap } from "../../provider.ts";
+import { Uncertain, type Call, type PropertyMap } from "../../provider.ts";
 import type { Actions } from "../bridge.ts";
 import { knownOutputs } from "../outputs.ts";
 import { diffInputs } from "../diff.ts";
-import { attempt, messageOf, orGone, statusOf } from "./client.ts";
+import { attempt, attemptCreate, daemonTime, messageOf, orGone, statusOf } from "./client.ts";
 import { containerOutputs } from "./container-state.ts";
 import type { Daemon } from "./daemon.ts";
 import { ensureImage } from "./image.ts";
@@ -49,11 +49,9 @@ export const containerActions = (daemon: Daemon): Actions => ({
     } catch (error) {
       // Half a container would be in the way of the next try, so its last words go into the error and it goes away.
       const words = await lastWords(container);
-      await container.remove({ force: true, v: true }).catch(() => {});
-      const name = String(inputs["name"]);
-      throw new Error(`container ${name}: ${messageOf(error)}; it was removed again${words}`, {
-        cause: error,
-      });
+      const what = `container ${String(inputs["name"])}: ${messageOf(error)}`;
+      await removeAgain(container, what);
+      throw new Error(`${what}; it was removed again${words}`, { cause: error });
     }
   },
 
@@ -92,35 +90,42 @@ export const containerActions = (daemon: Daemon): Actions => ({
     // A removal that is already in progress ends by itself; a new container may need the name at once.
     await orGone(container.wait({ condition: "removed", abortSignal: call.signal }));
   },
+
+  async discard(call, inputs) {
+    const docker = await daemon.docker();
+    const name = textOf(inputs["name"])!;
+    const info = await orGone(docker.getContainer(name).inspect());
+    if (info?.Name !== `/${name}` || info.Config.Labels?.[MADE_FOR_LABEL] !== call.urn)
+      return undefined;
+    if (!(Date.parse(info.Created) >= (await daemonTime(docker, call.since)))) return undefined;
+    const container = docker.getContainer(info.Id);
+    await tolerate([CONFLICT], orGone(container.remove({ force: true, v: true })));
+    await orGone(container.wait({ condition: "removed", abortSignal: call.signal }));
+    return `container ${name}`;
+  },
 });
 
-/**
- * Not cancelled half way: a request that the daemon may have carried out must not be forgotten. A container of this name from a
- * run that was killed at this very point is known by its label and makes way.
- */
-async function makeContainer(
-  docker: Docker,
-  call: Call,
-  inputs: PropertyMap,
-): Promise<Docker.Container> {
+/** One that cannot be removed again is for the next run to find. */
+async function removeAgain(container: Docker.Container, what: string): Promise<void> {
+  try {
+    await orGone(container.remove({ force: true, v: true }));
+  } catch (error) {
+    throw new Uncertain(`${what}; it could not be removed again: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Not cancelled half way: a request that the daemon may have carried out must not be forgotten. */
+function makeContainer(docker: Docker, call: Call, inputs: PropertyMap): Promise<Docker.Container> {
   const name = textOf(inputs["name"])!;
-  const make = () =>
+  return attemptCreate(
+    `container ${name} could not be made`,
     docker.createContainer({
       _query: { name, platform: textOf(inputs["platform"]) },
       _body: containerBody(inputs, { [MADE_FOR_LABEL]: call.urn }),
-    } as Docker.ContainerCreateOptions);
-  const what = `container ${name} could not be made`;
-  try {
-    return await make();
-  } catch (error) {
-    const other = docker.getContainer(name);
-    const info = statusOf(error) === CONFLICT ? await orGone(other.inspect()) : undefined;
-    if (info?.Config.Labels?.[MADE_FOR_LABEL] !== call.urn)
-      return attempt(what, Promise.reject(error));
-  }
-  call.log(`removing container ${name}, which an interrupted run left behind`, "warning");
-  await orGone(docker.getContainer(name).remove({ force: true, v: true }));
-  return attempt(what, make());
+    } as Docker.ContainerCreateOptions),
+  );
 }
 
 async function bringUp(

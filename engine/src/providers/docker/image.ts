@@ -113,5 +113,7 @@ export const imageActions = (daemon: Daemon): Actions => {
       const image = docker.getImage(String(outputs["name"]));
       await orGone(image.remove({ force, abortSignal: call.signal }));
     },
+    /** A pulled image is in nobody's way, and others may count on it by now. */
+    discard: () => Promise.resolve(undefined),
   };
 };

@@ -2,9 +2,7 @@ import type Docker from "dockerode";
 import type { PropertyMap, PropertyValue } from "../../provider.ts";
 import type { Actions } from "../bridge.ts";
 import { complete, knownOutputs } from "../outputs.ts";
-import { diffInputs } from "../diff.ts";
-import { isEmpty } from "../schema.ts";
-import { attempt, orGone, statusOf } from "./client.ts";
+import { attemptCreate, daemonTime, orGone } from "./client.ts";
 import type { Daemon } from "./daemon.ts";
 import { whileInUse } from "./retry.ts";
 import { networkSchema } from "./schema.ts";
@@ -65,38 +63,14 @@ export function networkOutputs(known: PropertyMap, info: Docker.NetworkInspectIn
   };
 }
 
-/** A network of this name that is all that was asked for, carries labels to know it by, and that nobody uses. */
-async function leftBehind(
-  docker: Docker,
-  known: PropertyMap,
-): Promise<Docker.NetworkInspectInfo | undefined> {
-  const info: Docker.NetworkInspectInfo | undefined = await orGone(
-    docker.getNetwork(String(known["name"])).inspect(),
-  );
-  if (!info || isEmpty(known["labels"]) || Object.keys(info.Containers ?? {}).length > 0)
-    return undefined;
-  const isAsWanted =
-    diffInputs(networkSchema, networkOutputs(known, info), known).changed.length === 0;
-  return isAsWanted ? info : undefined;
-}
-
-const CONFLICT = 409;
-
 export const networkActions = (daemon: Daemon): Actions => ({
-  async create(call, inputs) {
+  async create(_call, inputs) {
     const docker = await daemon.docker();
     const known = knownOutputs(networkSchema, inputs);
     const what = `network ${String(inputs["name"])} could not be made`;
-    try {
-      const made = await docker.createNetwork(networkBody(inputs));
-      const info: Docker.NetworkInspectInfo = await made.inspect();
-      return { id: info.Id, outputs: networkOutputs(known, info) };
-    } catch (error) {
-      const left = statusOf(error) === CONFLICT ? await leftBehind(docker, known) : undefined;
-      if (!left) return attempt(what, Promise.reject(error));
-      call.log(`taking over network ${left.Name}, which an interrupted run left behind`, "warning");
-      return { id: left.Id, outputs: networkOutputs(known, left) };
-    }
+    const made = await attemptCreate(what, docker.createNetwork(networkBody(inputs)));
+    const info: Docker.NetworkInspectInfo = await attemptCreate(what, made.inspect());
+    return { id: info.Id, outputs: networkOutputs(known, info) };
   },
   async read(_call, id, known) {
     const docker = await daemon.docker();
@@ -110,5 +84,17 @@ export const networkActions = (daemon: Daemon): Actions => ({
     const docker = await daemon.docker();
     const remove = () => orGone(docker.getNetwork(id).remove({ abortSignal: call.signal }));
     await whileInUse(call, /has active endpoints/, remove);
+  },
+  async discard(call, inputs) {
+    const docker = await daemon.docker();
+    const name = textOf(inputs["name"])!;
+    const info: Docker.NetworkInspectInfo | undefined = await orGone(
+      docker.getNetwork(name).inspect(),
+    );
+    // The daemon also finds networks by parts of their ids.
+    if (info?.Name !== name) return undefined;
+    if (!(Date.parse(info.Created) >= (await daemonTime(docker, call.since)))) return undefined;
+    await orGone(docker.getNetwork(info.Id).remove({ abortSignal: call.signal }));
+    return `network ${name}`;
   },
 });

@@ -80,11 +80,7 @@ describe("Container", () => {
       privileged: false,
       envs: [],
     };
-    expect(await diff(made, again)).toEqual({
-      changed: [],
-      replaced: [],
-      deleteBeforeReplace: true,
-    });
+    expect(await diff(made, again)).toEqual({ changed: [], replaced: [] });
   });
 
   test.each<[string, PropertyMap, string]>([

@@ -2,7 +2,7 @@ import type Docker from "dockerode";
 import type { PropertyMap } from "../../provider.ts";
 import type { Actions } from "../bridge.ts";
 import { knownOutputs } from "../outputs.ts";
-import { attempt, orGone } from "./client.ts";
+import { attemptCreate, daemonTime, orGone } from "./client.ts";
 import type { Daemon } from "./daemon.ts";
 import { whileInUse } from "./retry.ts";
 import { volumeSchema } from "./schema.ts";
@@ -27,8 +27,9 @@ export const volumeActions = (daemon: Daemon): Actions => ({
       DriverOpts: stringMap(inputs["driverOpts"]),
       Labels: labelMap(inputs["labels"]),
     });
-    const made = await attempt(`volume ${name} could not be made`, request);
-    const info = await made.inspect();
+    const what = `volume ${name} could not be made`;
+    const made = await attemptCreate(what, request);
+    const info = await attemptCreate(what, made.inspect());
     return { id: info.Name, outputs: volumeOutputs(knownOutputs(volumeSchema, inputs), info) };
   },
   async read(_call, id, known) {
@@ -41,5 +42,16 @@ export const volumeActions = (daemon: Daemon): Actions => ({
     const remove = () =>
       orGone(docker.getVolume(id).remove({ force: true, abortSignal: call.signal }));
     await whileInUse(call, /volume is in use/, remove);
+  },
+  /** One that was there before, which such a creation only took into the state, keeps its data. */
+  async discard(call, inputs) {
+    const docker = await daemon.docker();
+    const volume = docker.getVolume(textOf(inputs["name"])!);
+    const info = (await orGone(volume.inspect())) as
+      (Docker.VolumeInspectInfo & { CreatedAt?: string }) | undefined;
+    if (!info || !(Date.parse(info.CreatedAt ?? "") >= (await daemonTime(docker, call.since))))
+      return undefined;
+    await orGone(volume.remove({ abortSignal: call.signal }));
+    return `volume ${info.Name}`;
   },
 });

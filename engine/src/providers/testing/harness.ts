@@ -53,6 +53,7 @@ export function harness(provider: Provider, seed: Uint8Array = Uint8Array.of(1, 
       return { call, id, log, inputs: checked.inputs, ...updated };
     },
     read: ({ call, id, inputs, outputs }: Made) => provider.read({ ...call, id, inputs, outputs }),
+    discard: ({ call, inputs }: Made, since: Date) => provider.discard!({ ...call, inputs, since }),
     remove: ({ call, id, inputs, outputs }: Made) =>
       provider.delete({ ...call, id, inputs, outputs }),
   };
