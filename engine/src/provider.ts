@@ -32,6 +32,8 @@ export interface Diff {
   readonly replaced: readonly string[];
   /** What kind of change each path is, from providers that tell so much; for people to read. */
   readonly detailed?: { readonly [path: string]: ChangeKind };
+  /** Root properties that it is replaced for, from providers that tell their changes by path. */
+  readonly keys?: readonly string[];
   /** What it is said to be replaced for, where that is not by root properties, which are then not told either. */
   readonly replacedFor?: readonly string[];
   /** The engine found it by itself, for what has no provider; it is not told as a provider's reasons. */
@@ -65,6 +67,8 @@ export interface Provider {
   readonly inputsCopy?: string;
   /** Optional: what check, diff and previews need of the configuration. Called once, before any verb; may hold UNKNOWN. */
   prepare?(config: PropertyMap): void;
+  /** Optional: what it notes about itself beside its configuration in state. */
+  readonly configNotes?: PropertyMap;
   /** Optional: which of two configurations' differences make other objects of all its resources. Without it, none does. */
   diffConfig?(olds: PropertyMap, news: PropertyMap): Diff;
   /** Called once per provider resource (default or explicit) before any other verb. Throws an Error with a clear message. */

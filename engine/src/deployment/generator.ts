@@ -101,8 +101,10 @@ async function checkOnly(
   provider: Provider | undefined,
   { olds, news }: CheckQuestion,
 ): Promise<Checked> {
-  if (!provider) return { inputs: news, failures: [] };
   const { type } = goal;
+  if (isProviderType(type))
+    return { inputs: await context.registry.checkConfig(type, news), failures: [] };
+  if (!provider) return { inputs: news, failures: [] };
   const checked = await calls.check(
     provider,
     { urn, type },

@@ -16,7 +16,7 @@ export function references(resource: Resource): Set<string> {
 }
 
 /**
- * Renames references that go through an alias, drops those to resources that are gone, and puts a resource that an
+ * Renames references that go through an alias, which is then of no more use, drops those to resources that are gone, and puts a resource that an
  * interrupted run left before its dependencies behind them. Resources that need no change are returned as they are.
  */
 export function normalize(resources: readonly Resource[]): Resource[] {
@@ -30,9 +30,10 @@ export function normalize(resources: readonly Resource[]): Resource[] {
     const now = present.has(urn) ? urn : renamed.get(urn);
     return now !== undefined && present.has(now) ? now : undefined;
   };
-  const repaired = resources.map((r) =>
-    [...references(r)].every((urn) => present.has(urn)) ? r : repair(r, settle),
-  );
+  const repaired = resources.map((r) => {
+    const known = [...references(r)].every((urn) => present.has(urn)) ? r : repair(r, settle);
+    return known.aliases?.length ? { ...known, aliases: [] } : known;
+  });
   return order(repaired);
 }
 

@@ -98,6 +98,12 @@ export class ProviderRegistry {
     return provider;
   }
 
+  /** A provider's configuration as state keeps it. */
+  async checkConfig(type: string, inputs: Values): Promise<Values> {
+    const { configNotes } = await this.load(packageOf(type));
+    return configNotes ? { ...inputs, ...configNotes } : inputs;
+  }
+
   /** Compared by the new one: what it cannot reach as the old one did must be made anew. */
   async diffConfig(type: string, old: Values, now: Values): Promise<Diff> {
     const provider = await this.load(packageOf(type));

@@ -1,7 +1,13 @@
 /** Values and their differences as the CLI prints them: indented, marked, secrets masked. */
 import { parse } from "yaml";
 import { Secret, UNKNOWN, isObject, type Value, type Values } from "../values/property.ts";
-import { diffValues, isInternal, sizeOf, type ObjectDiff, type ValueDiff } from "./object-diff.ts";
+import {
+  diffValues,
+  isInternal,
+  sizeOf,
+  type ObjectDiff,
+  type ValueDiff,
+} from "../values/object-diff.ts";
 import { diffLines } from "./text-diff.ts";
 import { wordsOf, type Paint } from "./words.ts";
 import type { Op } from "../deployment/events.ts";

@@ -9,7 +9,7 @@ import {
   isInternal,
   noObjectDiff,
   type ObjectDiff,
-} from "./object-diff.ts";
+} from "../values/object-diff.ts";
 import { Printer, keysOf, worthPrinting, type PrintOptions } from "./printer.ts";
 import type { StepView } from "./step.ts";
 import { wordsOf } from "./words.ts";

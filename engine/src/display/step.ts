@@ -59,7 +59,8 @@ function reasons(diff: Diff | undefined, now: Resource | undefined) {
   );
   if (diff.replacedFor)
     return { keys: [...diff.replacedFor, ...diffs.filter(covers)], diffs: [], detailed };
-  return { keys: diffs.filter(covers), diffs, detailed };
+  const keys = new Set([...(diff.keys ?? []), ...diffs.filter(covers)]);
+  return { keys: [...keys], diffs, detailed };
 }
 
 /** Keeps what began, since what ends does not repeat it. */

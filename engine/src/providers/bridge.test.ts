@@ -32,7 +32,8 @@ test("checking, comparing and previewing load no code that acts", async () => {
   expect((await diff(made, { size: 2 })).changed).toEqual(["size"]);
   const call = newCall(THING, "a");
   const planned = await tested.create({ ...call, inputs: { size: 1 }, preview: true });
-  expect(planned).toEqual({ id: "", outputs: { size: 1, wait: "1m0s", address: UNKNOWN } });
+  const outputs = { size: 1, wait: "1m0s", address: UNKNOWN, id: UNKNOWN };
+  expect(planned).toEqual({ id: "", outputs });
   const updated = await tested.update({
     ...call,
     id: "7",
@@ -41,7 +42,7 @@ test("checking, comparing and previewing load no code that acts", async () => {
     newInputs: { size: 2 },
     preview: true,
   });
-  expect(updated.outputs).toMatchObject({ size: 2, address: "here" });
+  expect(updated.outputs).toMatchObject({ size: 2, address: "here", id: "7" });
   expect(load).not.toHaveBeenCalled();
 });
 

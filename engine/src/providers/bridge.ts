@@ -6,8 +6,10 @@ import {
   type PropertyValue,
   type Provider,
 } from "../provider.ts";
+import { equal } from "../values/property.ts";
 import { checkInputs } from "./check.ts";
 import { diffInputs } from "./diff.ts";
+import { diffByPath } from "./path-diff.ts";
 import { callFunction, type FunctionCall, type FunctionType } from "./functions.ts";
 import { findObject, importedInputs, isImport } from "./import.ts";
 import { refreshOutputs } from "./outputs.ts";
@@ -51,6 +53,7 @@ export interface ProviderParts {
   readonly types: readonly ResourceType[];
   readonly functions?: readonly FunctionType[];
   readonly configure?: (config: PropertyMap) => Promise<void>;
+  readonly configNotes?: PropertyMap;
 }
 
 /** A provider of the engine made of tables: everything that only compares values is done here, once for all types. */
@@ -67,6 +70,7 @@ export function bridge(parts: ProviderParts): Provider {
   };
   return {
     name: parts.name,
+    ...(parts.configNotes ? { configNotes: parts.configNotes } : {}),
     types: [...types.keys()],
     secretOutputs: (type) => secretProperties(find(type).schema),
     configure: async (config) => {
@@ -78,11 +82,18 @@ export function bridge(parts: ProviderParts): Provider {
         );
     },
     check: async (call) => checkInputs(find(call.type).schema, call),
-    diff: async (call) =>
-      diffInputs(find(call.type).schema, call.oldOutputs, call.newInputs, call.ignoreChanges),
+    diff: async (call) => {
+      const { schema } = find(call.type);
+      return schema.bridge === "none"
+        ? diffByPath(schema, call)
+        : diffInputs(schema, call.oldOutputs, call.newInputs, call.ignoreChanges);
+    },
     create: async (call) => {
       const { schema, actions } = find(call.type);
-      if (call.preview) return { id: "", outputs: plan(schema, plain(schema, call.inputs), {}) };
+      if (call.preview) {
+        const outputs = plan(schema, plain(schema, call.inputs), {});
+        return { id: schema.makeId?.(call.urn) ?? "", outputs: withId(schema, UNKNOWN, outputs) };
+      }
       const { create } = await actions();
       const { id, outputs } = await noting(schema, create(call, plain(schema, call.inputs)));
       return { id, outputs: noted(schema, withId(schema, id, outputs)) };
@@ -108,7 +119,10 @@ export function bridge(parts: ProviderParts): Provider {
     update: async (call) => {
       const { schema, actions } = find(call.type);
       const inputs = plain(schema, call.newInputs);
-      if (call.preview) return { outputs: plan(schema, inputs, call.oldOutputs) };
+      if (call.preview) {
+        const outputs = plan(schema, inputs, call.oldOutputs);
+        return { outputs: withId(schema, call.id, outputs) };
+      }
       const { update } = await actions();
       if (!update) throw new Error(`${call.urn}: ${call.type} cannot be updated in place`);
       const outputs = await noting(schema, update(call, call.id, call.oldOutputs, inputs));
@@ -143,8 +157,11 @@ const ALONE: FunctionCall = { signal: new AbortController().signal, log: () => {
 export const isBookkeeping = (key: string): boolean =>
   key.startsWith("__") || key === "version" || key === "pluginDownloadURL";
 
-const withId = ({ bridge }: ResourceSchema, id: string, outputs: PropertyMap): PropertyMap =>
-  bridge === "none" ? outputs : { ...outputs, id };
+const withId = (
+  { bridge }: ResourceSchema,
+  id: string | typeof UNKNOWN,
+  outputs: PropertyMap,
+): PropertyMap => (bridge === "none" ? outputs : { ...outputs, id });
 
 /** Outputs as state keeps them: with the note of which generation they are. */
 const noted = ({ stateVersion }: ResourceSchema, outputs: PropertyMap): PropertyMap =>
@@ -168,8 +185,9 @@ function plain(schema: ResourceSchema, inputs: PropertyMap): PropertyMap {
 }
 
 /** The outputs that a preview can promise: what is asked for, what stays, and UNKNOWN for the rest. */
-function plan(schema: ResourceSchema, inputs: PropertyMap, old: PropertyMap): PropertyMap {
+function plan(schema: ResourceSchema, inputs: PropertyMap, before: PropertyMap): PropertyMap {
   const outputs: PropertyMap = {};
+  const old = schema.bridge === "none" && touches(schema, inputs, before) ? {} : before;
   for (const [name, property] of Object.entries(schema.properties)) {
     const given = inputs[name];
     const fillsIn = property.computed || property.outputOnly;
@@ -179,6 +197,14 @@ function plan(schema: ResourceSchema, inputs: PropertyMap, old: PropertyMap): Pr
   }
   return outputs;
 }
+
+/** Whether an input that was given before is not what it was; any output may follow from it. */
+const touches = ({ properties }: ResourceSchema, inputs: PropertyMap, old: PropertyMap): boolean =>
+  Object.keys(properties).some(
+    (name) =>
+      inputs[name] === UNKNOWN ||
+      (!properties[name]!.outputOnly && name in old && !equal(inputs[name] ?? null, old[name])),
+  );
 
 /** What a refresh makes of inputs: each that the program gave takes the value that the real object has now. */
 export function refreshInputs(

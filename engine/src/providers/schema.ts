@@ -50,6 +50,8 @@ export interface ResourceSchema {
    * from the oldest one, which for a password makes a new hash.
    */
   readonly stateVersion?: number;
+  /** Makes up the id of a new resource, which a preview has too. */
+  readonly makeId?: (urn: string) => string;
   /** Fills in properties that follow from others, before a diff and before a create. */
   readonly expand?: (inputs: PropertyMap) => PropertyMap;
   /** Outputs that make a replacement necessary by themselves, such as a certificate's end. */

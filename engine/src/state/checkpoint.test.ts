@@ -65,7 +65,6 @@ test("a state of the CLI comes back as it was, ciphertexts included", () => {
     }
   ).checkpoint.latest;
   const expected = structuredClone(was["resources"]) as Values[];
-  delete (expected[0]!["outputs"] as Values)["password"];
   expected[0]!["propertyDependencies"] = { password: [] };
   expect(now["resources"]).toEqual(expected);
   expect(now["pending_operations"]).toEqual(was["pending_operations"]);
@@ -87,13 +86,7 @@ test("any value survives encryption and decryption", () => {
       fc.double({ noNaN: true, noDefaultInfinity: true }).map((n) => (Object.is(n, -0) ? 0 : n)),
       fc.string({ unit: "grapheme" }),
       fc.array(tie("value"), { maxLength: 3 }),
-      fc.dictionary(
-        fc.stringMatching(/^[a-z]{1,5}$/),
-        tie("value").filter((v) => v !== null),
-        {
-          maxKeys: 3,
-        },
-      ),
+      fc.dictionary(fc.stringMatching(/^[a-z]{1,5}$/), tie("value"), { maxKeys: 3 }),
       tie("value").map((v) => new Secret(v)),
     ),
   })).value;

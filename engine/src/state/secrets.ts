@@ -78,12 +78,11 @@ export function encode(value: Value, codec: SecretCodec): unknown {
   return encodeMap(value, codec);
 }
 
-/** Null properties are left out, as the CLI does. */
 export function encodeMap(values: Values, codec: SecretCodec): { [key: string]: unknown } {
   const out: { [key: string]: unknown } = {};
   for (const key of Object.keys(values).sort()) {
     const value = values[key];
-    if (value !== null && value !== undefined) out[key] = encode(value, codec);
+    if (value !== undefined) out[key] = encode(value, codec);
   }
   return out;
 }

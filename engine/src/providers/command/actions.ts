@@ -1,6 +1,6 @@
-import { randomBytes } from "node:crypto";
 import type { Call, PropertyMap } from "../../provider.ts";
 import type { Actions } from "../bridge.ts";
+import { makeId } from "./provider.ts";
 import { runCommand, type Ran } from "./run.ts";
 
 const nothing: Ran = { stdout: "", stderr: "" };
@@ -15,12 +15,12 @@ async function run(call: Call, verb: string, inputs: PropertyMap, previous: Ran)
   return typeof script === "string" ? runCommand(call, script, inputs, previous) : previous;
 }
 
-const nameOf = (call: Call) => call.urn.slice(call.urn.lastIndexOf("::") + 2);
-
 export const commandActions: Actions = {
   async create(call, inputs) {
-    const id = nameOf(call) + randomBytes(4).toString("hex");
-    return { id, outputs: { ...inputs, ...(await run(call, "create", inputs, nothing)) } };
+    return {
+      id: makeId(call.urn),
+      outputs: { ...inputs, ...(await run(call, "create", inputs, nothing)) },
+    };
   },
   async update(call, _id, old, inputs) {
     const verb = typeof inputs["update"] === "string" ? "update" : "create";

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { PropertyMap } from "../../provider.ts";
+import { UNKNOWN, type PropertyMap } from "../../provider.ts";
 import { harness } from "../testing/harness.ts";
 import { commandProvider } from "./provider.ts";
 
@@ -72,9 +72,10 @@ describe("create", () => {
     await expect(made(inputs)).rejects.toThrow(message);
   });
 
-  test("a preview runs nothing", async () => {
+  test("a preview runs nothing, and makes up an id", async () => {
     const inputs = { create: `touch ${join(dir, "made")}` };
-    await provider.create({ ...newCall(COMMAND, "cmd"), inputs, preview: true });
+    const planned = await provider.create({ ...newCall(COMMAND, "cmd"), inputs, preview: true });
+    expect(planned.id).toMatch(/^cmd[0-9a-f]{8}$/);
     expect(existsSync(join(dir, "made"))).toBe(false);
   });
 
@@ -96,16 +97,47 @@ describe("create", () => {
 describe("later", () => {
   const inputs = { create: "echo first; echo warn >&2" };
 
-  test("a trigger replaces, all else updates", async () => {
-    const command = await made({ ...inputs, triggers: [1, { a: ["x"] }] });
-    expect((await diff(command, { ...inputs, triggers: [1, { a: ["x"] }] })).changed).toEqual([]);
-    expect((await diff(command, { ...inputs, triggers: [1, { a: ["y"] }] })).replaced).toEqual([
-      "triggers[1]",
-    ]);
-    expect(await diff(command, { ...inputs, triggers: [1, { a: ["x"] }], dir })).toEqual({
-      changed: ["dir"],
+  test("differences are told path by path; only triggers as a whole replace by themselves", async () => {
+    const triggers = [1, { a: ["x"] }];
+    const environment = { A: "1", "B.C": "2" };
+    const command = await made({ ...inputs, triggers, environment });
+    const now = { ...inputs, triggers, environment };
+    expect((await diff(command, now)).changed).toEqual([]);
+    expect(await diff(command, { ...now, triggers: [1, { a: ["y"] }, 2] })).toMatchObject({
+      detailed: { "triggers[1].a[0]": "update", "triggers[2]": "add" },
       replaced: [],
+      keys: [],
     });
+    const { triggers: _, ...without } = now;
+    expect(await diff(command, { ...without, environment: { A: "2" }, dir })).toMatchObject({
+      detailed: {
+        triggers: "delete",
+        "environment.A": "update",
+        'environment["B.C"]': "delete",
+        dir: "add",
+      },
+      replaced: ["triggers"],
+      keys: ["triggers"],
+    });
+  });
+
+  test("what is ignored is compared as it was", async () => {
+    const command = await made({ ...inputs, stdin: "a" });
+    expect((await diff(command, { ...inputs, stdin: "b" }, ["stdin"])).changed).toEqual([]);
+  });
+
+  test("a preview of an update cannot tell what will be printed, unless nothing changes", async () => {
+    const command = await made({ ...inputs, stdin: "a" });
+    const planned = async (newInputs: PropertyMap) => {
+      const known = { id: command.id, oldInputs: command.inputs, oldOutputs: command.outputs };
+      const call = { ...newCall(COMMAND, "cmd"), ...known, newInputs, preview: true };
+      return (await provider.update(call)).outputs["stdout"];
+    };
+    expect(await planned({ ...inputs, stdin: "b" })).toBe(UNKNOWN);
+    expect(await planned(inputs)).toBe(UNKNOWN);
+    expect(await planned({ ...inputs, stdin: UNKNOWN })).toBe(UNKNOWN);
+    // The reference compares with what was given before, so what is new does not count.
+    expect(await planned({ ...inputs, stdin: "a", dir })).toBe("first");
   });
 
   test("update runs with what the run before printed", async () => {

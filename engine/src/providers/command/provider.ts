@@ -1,12 +1,17 @@
+import { randomBytes } from "node:crypto";
 import type { Provider } from "../../provider.ts";
 import { bridge } from "../bridge.ts";
 import type { ResourceSchema } from "../schema.ts";
 
 const FILES = "it would put files into the state; read them in the program instead";
 
+export const makeId = (urn: string): string =>
+  urn.slice(urn.lastIndexOf("::") + 2) + randomBytes(4).toString("hex");
+
 export const commandSchema: ResourceSchema = {
   type: "command:local:Command",
   bridge: "none",
+  makeId,
   properties: {
     create: { kind: "string" },
     update: { kind: "string" },
@@ -27,5 +32,10 @@ export const commandSchema: ResourceSchema = {
 
 export function commandProvider(): Provider {
   const actions = async () => (await import("./actions.ts")).commandActions;
-  return bridge({ name: "command", types: [{ schema: commandSchema, actions }] });
+  return bridge({
+    name: "command",
+    types: [{ schema: commandSchema, actions }],
+    // The generation of the framework that the reference provider is built on; without it the CLI sees another provider.
+    configNotes: { "__pulumi-go-provider-version": "v1.5.0" },
+  });
 }

@@ -1,6 +1,6 @@
 /** Differences between values as Pulumi shows them: what came, what went, what stayed, what changed. */
-import { parsePath, type Path } from "../values/path.ts";
-import { Secret, UNKNOWN, equal, isObject, type Value, type Values } from "../values/property.ts";
+import { parsePath, type Path } from "./path.ts";
+import { Secret, UNKNOWN, equal, isObject, type Value, type Values } from "./property.ts";
 import type { ChangeKind } from "../provider.ts";
 
 export interface ObjectDiff {
