@@ -1,10 +1,10 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { ensureDocker } from "./support/docker.ts";
 import { Failure } from "./support/failure.ts";
 import { buildMissingImages } from "./support/images.ts";
-import { startKubernetes } from "./support/lab.ts";
+import { labPrograms, startKubernetes } from "./support/lab.ts";
 import { projectDirectory } from "./support/paths.ts";
 import { show } from "./support/process.ts";
 import { addCounts, type Counts, countsOf } from "./support/counts.ts";
@@ -73,6 +73,7 @@ async function runSuite(suite: Suite): Promise<Counts> {
     case "kubernetes":
       process.env["SYNFLEET_TEST_KUBECONFIG"] ||=
         process.env["KUBECONFIG"] || (await startKubernetes());
+      process.env["PATH"] = [process.env["PATH"], labPrograms].join(delimiter);
       return vitest(suite);
     case "integration":
     case "acceptance":

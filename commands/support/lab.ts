@@ -2,9 +2,12 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { Failure } from "./failure.ts";
-import { projectDirectory } from "./paths.ts";
+import { cacheDirectory, projectDirectory } from "./paths.ts";
 
 const folder = join(projectDirectory, "test", "lab", "kubernetes");
+
+/** The lab's own kubectl, for tests on a machine that has none. */
+export const labPrograms = join(cacheDirectory, "kubernetes", "bin");
 
 /** Starts it, building it when it is not there yet. Resolves with the path of its kubeconfig. */
 export async function startKubernetes(): Promise<string> {
