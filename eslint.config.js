@@ -29,6 +29,22 @@ export default tseslint.config(
     },
   },
   {
+    files: ["engine/**/*.ts"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            {
+              regex: "/(commands|components|images|manager|policy|settings|systems|test)/",
+              message: "The engine runs any Pulumi program; it knows nothing of this one.",
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
     files: ["**/*.test.ts", "test/**/*.ts"],
     rules: {
       "@typescript-eslint/no-explicit-any": "off",
