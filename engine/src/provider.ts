@@ -57,6 +57,8 @@ export interface Provider {
   readonly name: string;
   /** Resource type tokens that it serves, such as "docker:index/container:Container". */
   readonly types: readonly string[];
+  /** Tokens of the functions that it answers. */
+  readonly functions?: readonly string[];
   /** Nothing of its resources exists outside of the state: what a killed run made is gone with it. */
   readonly onlyInState?: boolean;
   /** Property names of a type that are secret in state whatever the program says. */

@@ -110,9 +110,9 @@ const WRITTEN: readonly Row[] = [
 ];
 
 export async function support(): Promise<Row[]> {
-  const types: string[] = [];
-  for (const name of packages)
-    for (const type of (await loadProvider(name)).types) types.push(code(type));
+  const providers = await Promise.all(packages.map((name) => loadProvider(name)));
+  const types = providers.flatMap((provider) => provider.types.map(code));
+  const functions = providers.flatMap((provider) => (provider.functions ?? []).map(code));
   return [
     {
       about: "commands",
@@ -122,6 +122,7 @@ export async function support(): Promise<Row[]> {
     flags(),
     ...WRITTEN,
     { about: "resource types", yes: types, refused: ["any other"] },
+    { about: "functions", yes: functions, refused: ["any other"] },
   ];
 }
 

@@ -19,12 +19,18 @@ export class Callbacks {
     message.setToken(callback.getToken());
     message.setRequest(request);
     const client = this.clientOf(callback.getTarget());
-    const answer = await ask<typeof message, callbackTypes.CallbackInvokeResponse>(
-      client,
-      "invoke",
-      message,
-    );
-    return answer.getResponse_asU8();
+    try {
+      const answer = await ask<typeof message, callbackTypes.CallbackInvokeResponse>(
+        client,
+        "invoke",
+        message,
+      );
+      return answer.getResponse_asU8();
+    } catch (error) {
+      // As the program said it, without the status in front.
+      const { details, message } = error as grpc.ServiceError;
+      throw new Error(details || message, { cause: error });
+    }
   }
 
   private clientOf(target: string): grpc.Client {

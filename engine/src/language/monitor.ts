@@ -161,7 +161,7 @@ export function monitorService(options: MonitorOptions): grpc.UntypedServiceImpl
       return new emptypb.Empty();
     }),
     ...Object.fromEntries(
-      ["call", "existsResource", "registerStackInvokeTransform", "registerPackage"].map((name) => [
+      ["call", "existsResource", "registerPackage"].map((name) => [
         name,
         handler(() => {
           throw unsupported(`the request ${name}`);

@@ -72,7 +72,12 @@ export class Transforms {
     message.setParent(request.getParent());
     message.setProperties(request.getObject());
     message.setOptions(optionsOf(request));
-    const bytes = await this.callbacks.call(callback, message.serializeBinary());
+    const bytes = await this.callbacks
+      .call(callback, message.serializeBinary())
+      .catch((error: Error) => {
+        const why = `rpc error: code = Unknown desc = ${error.message}`;
+        throw new Error(`invoke transform: ${why}`, { cause: error });
+      });
     const answer = resproto.TransformResponse.deserializeBinary(bytes);
     if (answer.getProperties()) request.setObject(answer.getProperties());
     const options = answer.getOptions();

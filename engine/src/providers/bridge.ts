@@ -72,6 +72,7 @@ export function bridge(parts: ProviderParts): Provider {
     name: parts.name,
     ...(parts.configNotes ? { configNotes: parts.configNotes } : {}),
     types: [...types.keys()],
+    functions: [...functions.keys()],
     secretOutputs: (type) => secretProperties(find(type).schema),
     configure: async (config) => {
       if (parts.configure) return parts.configure(config);

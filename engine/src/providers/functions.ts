@@ -9,14 +9,17 @@ export interface FunctionType {
   readonly token: string;
   /** Its arguments. */
   readonly properties: Properties;
+  /** Rules between them. */
+  readonly rules?: ResourceSchema["rules"];
   /** Loads the code that acts. */
   readonly run: () => Promise<(args: PropertyMap, call: FunctionCall) => Promise<PropertyMap>>;
 }
 
-const schemaOf = ({ token, properties }: FunctionType): ResourceSchema => ({
+const schemaOf = ({ token, properties, rules }: FunctionType): ResourceSchema => ({
   type: token,
   bridge: "framework",
   properties,
+  ...(rules ? { rules } : {}),
 });
 
 export async function callFunction(

@@ -11,11 +11,14 @@ pulumi.runtime.registerInvokeTransform(({ token, args, opts }) => {
 pulumi.runtime.registerInvokeTransform(async ({ args, opts }) => {
   await new Promise((resolve) => setTimeout(resolve, 1));
   if (step === 1) throw new Error("a transform says no");
-  return { args: { ...args, command: `${args.command}; echo after` }, opts };
+  return { args: { ...args, command: `${args.command} after` }, opts };
 });
 exports.who = command.local.run({ command: "echo $WHO" }).then(
   ({ stdout }) => stdout,
   ({ message }) => message,
 );
 if (step === 0)
-  exports.secret = command.local.runOutput({ command: pulumi.secret("echo $WHO") }).stdout;
+  exports.secret = command.local.runOutput({
+    command: pulumi.secret("echo hidden"),
+    logging: "none",
+  }).stdout;

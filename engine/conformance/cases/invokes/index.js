@@ -28,4 +28,3 @@ exports.environment = command.local.runOutput({
 const message = (error) => error.message;
 if (step === 2)
   exports.failed = command.local.run({ command: "echo no >&2; exit 3" }).catch(message);
-if (step === 3) exports.none = pulumi.runtime.invoke("command:local:nothing", {}).catch(message);

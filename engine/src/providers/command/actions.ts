@@ -1,5 +1,6 @@
 import type { Call, PropertyMap } from "../../provider.ts";
 import type { Actions } from "../bridge.ts";
+import type { FunctionCall } from "../functions.ts";
 import { makeId } from "./provider.ts";
 import { runCommand, type Ran } from "./run.ts";
 
@@ -30,3 +31,8 @@ export const commandActions: Actions = {
     await run(call, "delete", outputs, previousOutput(outputs));
   },
 };
+
+/** The function run: the command is run at each call, in previews too. */
+export async function runFunction(args: PropertyMap, call: FunctionCall): Promise<PropertyMap> {
+  return { ...args, ...(await runCommand(call, String(args["command"]), args, nothing)) };
+}

@@ -184,3 +184,16 @@ test("files in the state are refused by name", async () => {
   const { failures } = await check(COMMAND, "cmd", { create: "true", assetPaths: ["*"] });
   expect(failures).toMatchObject([{ property: "assetPaths" }]);
 });
+
+test("the function run runs at once and gives back what it was asked", async () => {
+  const args = { command: 'cat; echo "$WHO"', stdin: "in,", environment: { WHO: "me" }, dir };
+  expect(await provider.invoke("command:local:run", args)).toEqual({
+    ...args,
+    stdout: "in,me",
+    stderr: "",
+  });
+  await expect(provider.invoke("command:local:run", {})).rejects.toThrow(/command is missing/);
+  await expect(provider.invoke("command:local:other", {})).rejects.toThrow(
+    /function command:local:other is not supported .* it has: command:local:run;/,
+  );
+});

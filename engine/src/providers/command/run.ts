@@ -35,7 +35,7 @@ export function environment(inputs: PropertyMap, previous: Ran): NodeJS.ProcessE
 }
 
 export async function runCommand(
-  call: Call,
+  call: Pick<Call, "signal" | "log">,
   script: string,
   inputs: PropertyMap,
   previous: Ran,
@@ -64,8 +64,7 @@ export async function runCommand(
     child.stdin!.end(stdin);
   }
   const failure = await ended(child, call.signal);
-  if (failure)
-    throw new Error(`${failure}: running ${JSON.stringify(script)}:\n${all.join("")}`.trimEnd());
+  if (failure) throw new Error(`${failure}: running ${JSON.stringify(script)}:\n${all.join("")}`);
   return {
     stdout: withoutLastNewline(stdout.join("")),
     stderr: withoutLastNewline(stderr.join("")),

@@ -33,7 +33,7 @@ export function networkBody(inputs: PropertyMap): Docker.NetworkCreateOptions {
   } as Docker.NetworkCreateOptions;
 }
 
-export function networkOutputs(known: PropertyMap, info: Docker.NetworkInspectInfo): PropertyMap {
+export function ipamConfigs(info: Docker.NetworkInspectInfo): PropertyValue {
   const configs = (info.IPAM?.Config ?? []).map((config: Record<string, unknown>): PropertyMap => {
     const { Subnet, IPRange, Gateway, AuxiliaryAddresses } = config as Record<
       string,
@@ -46,6 +46,10 @@ export function networkOutputs(known: PropertyMap, info: Docker.NetworkInspectIn
       auxAddress: AuxiliaryAddresses ?? null,
     };
   });
+  return complete(networkSchema.properties["ipamConfigs"]!.kind, configs);
+}
+
+export function networkOutputs(known: PropertyMap, info: Docker.NetworkInspectInfo): PropertyMap {
   return {
     ...known,
     name: info.Name,
@@ -58,7 +62,7 @@ export function networkOutputs(known: PropertyMap, info: Docker.NetworkInspectIn
     ipv6: info.EnableIPv6 ?? false,
     ipamDriver: info.IPAM?.Driver ?? "default",
     ipamOptions: mapOrNull(info.IPAM?.Options),
-    ipamConfigs: complete(networkSchema.properties["ipamConfigs"]!.kind, configs),
+    ipamConfigs: ipamConfigs(info),
     scope: info.Scope,
   };
 }

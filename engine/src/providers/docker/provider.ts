@@ -8,6 +8,13 @@ export function dockerProvider(env: NodeJS.ProcessEnv = process.env): Provider {
   return bridge({
     name: "docker",
     configure: (config) => daemon.configure(config),
+    functions: [
+      {
+        token: "docker:index/getNetwork:getNetwork",
+        properties: { name: { kind: "string", required: true } },
+        run: async () => (await import("./get-network.ts")).getNetwork(daemon),
+      },
+    ],
     types: [
       {
         schema: networkSchema,

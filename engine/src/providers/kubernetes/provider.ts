@@ -26,6 +26,7 @@ import { fromProperties, INPUTS, parseCheckpoint, secretPaths, toProperties } fr
 
 /** Any kind that the server has; these stand for all. */
 const types = ["kubernetes:GROUP/VERSION:KIND"];
+const DECODE = "kubernetes:yaml:decode";
 const components = /^kubernetes:(helm\.sh|kustomize|yaml)\//;
 const REMEDY =
   "If the cluster was deleted, you can remove this resource from Pulumi state by rerunning the operation with the " +
@@ -165,10 +166,11 @@ export function kubernetesProvider(env: NodeJS.ProcessEnv = process.env): Provid
     discard: (call) =>
       reach(({ cluster }) => discard(cluster, call, fromProperties(call.inputs)), unreachable),
 
+    functions: [DECODE],
     async invoke(token, args) {
-      if (token === "kubernetes:yaml:decode") return decodeYaml(args);
+      if (token === DECODE) return decodeYaml(args);
       throw new Error(
-        `function ${token} is not supported by the offline engine; of package kubernetes it has: kubernetes:yaml:decode; ` +
+        `function ${token} is not supported by the offline engine; of package kubernetes it has: ${DECODE}; ` +
           "use the Pulumi CLI for others",
       );
     },

@@ -35,15 +35,21 @@ export function keyOutputs(
   algorithm: keyof typeof traditional,
   { publicKey, privateKey }: Pair,
 ): PropertyMap {
+  return {
+    privateKeyPem: pemOf(privateKey, traditional[algorithm]),
+    privateKeyPemPkcs8: pemOf(privateKey, "pkcs8"),
+    privateKeyOpenssh: opensshPublicKey(publicKey) ? opensshPrivateKey(privateKey) : "",
+    ...publicKeyOutputs(publicKey),
+  };
+}
+
+export function publicKeyOutputs(publicKey: KeyObject): PropertyMap {
   const blob = opensshPublicKey(publicKey);
   const digest = (hash: string) =>
     createHash(hash)
       .update(blob ? blob.data : "")
       .digest();
   return {
-    privateKeyPem: pemOf(privateKey, traditional[algorithm]),
-    privateKeyPemPkcs8: pemOf(privateKey, "pkcs8"),
-    privateKeyOpenssh: blob ? opensshPrivateKey(privateKey) : "",
     publicKeyPem: publicKey.export({ type: "spki", format: "pem" }).toString(),
     publicKeyOpenssh: blob ? `${blob.type} ${blob.data.toString("base64")}\n` : "",
     publicKeyFingerprintMd5: blob ? digest("md5").toString("hex").match(/../g)!.join(":") : "",
@@ -53,6 +59,9 @@ export function keyOutputs(
   };
 }
 
+export const publicKeyId = (key: KeyObject): string =>
+  stateHash(key.export({ type: "spki", format: "der" }));
+
 const pemOf = (key: KeyObject, type: "pkcs1" | "sec1" | "pkcs8") =>
   key.export({ type: type as "pkcs8", format: "pem" }).toString();
 
@@ -61,7 +70,7 @@ export const privateKeyActions: Actions = {
     const settings = { rsaBits: 2048, ecdsaCurve: "P224", ...inputs };
     const algorithm = inputs["algorithm"] as keyof typeof traditional;
     const pair = await newPair(algorithm, Number(settings.rsaBits), String(settings.ecdsaCurve));
-    const id = stateHash(pair.publicKey.export({ type: "spki", format: "der" }));
+    const id = publicKeyId(pair.publicKey);
     return { id, outputs: { ...settings, ...keyOutputs(algorithm, pair) } };
   },
 };

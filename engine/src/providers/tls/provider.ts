@@ -1,6 +1,6 @@
 import type { Provider } from "../../provider.ts";
 import { bridge, type Actions, type ResourceType } from "../bridge.ts";
-import { schemas } from "./schema.ts";
+import { publicKeyArguments, schemas } from "./schema.ts";
 
 const load: Record<keyof typeof schemas, () => Promise<Actions>> = {
   privateKey: async () => (await import("./key.ts")).privateKeyActions,
@@ -14,5 +14,12 @@ export function tlsProvider(): Provider {
     schema: schemas[name],
     actions: load[name],
   }));
-  return { ...bridge({ name: "tls", types }), onlyInState: true };
+  const functions = [
+    {
+      token: "tls:index/getPublicKey:getPublicKey",
+      ...publicKeyArguments,
+      run: async () => (await import("./public-key.ts")).getPublicKey,
+    },
+  ];
+  return { ...bridge({ name: "tls", types, functions }), onlyInState: true };
 }

@@ -118,3 +118,20 @@ export const schemas: Record<
     mustReplace: expires,
   },
 };
+
+/** Of the function getPublicKey: the key in one of two forms. */
+export const publicKeyArguments = {
+  properties: {
+    privateKeyPem: { kind: "string", secret: true },
+    privateKeyOpenssh: { kind: "string", secret: true },
+  },
+  rules: ({ privateKeyPem, privateKeyOpenssh }: PropertyMap) =>
+    (privateKeyPem === undefined) === (privateKeyOpenssh === undefined)
+      ? [
+          {
+            property: "privateKeyPem",
+            reason: "and privateKeyOpenssh: exactly one of the two must be given; change them",
+          },
+        ]
+      : [],
+} as const;
