@@ -19,7 +19,7 @@ export interface Registered {
   readonly unknown: boolean;
 }
 
-/** Thrown to a program whose deployment has ended already; the reason has been shown. */
+/** The deployment has ended already; the reason has been shown. */
 export class Stopped extends EngineError {}
 
 interface Made {
@@ -113,7 +113,6 @@ export class Deployment {
 
   async invoke(reference: string, token: string, args: Values): Promise<Values> {
     return this.counted(async () => {
-      this.refuseWhenStopped();
       const config = this.context.registry.resource(reference)?.inputs ?? {};
       // A preview that does not know the provider's configuration yet cannot ask it.
       if (hasUnknown(config)) return {};

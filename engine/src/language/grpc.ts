@@ -15,10 +15,7 @@ type Unary<Req, Res> = (
 ) => void;
 
 /** An async function as a gRPC handler; what it throws becomes the status the SDK shows. */
-export function unary<Req, Res>(
-  work: (request: Req) => Promise<Res> | Res,
-  codeOf: (error: unknown) => grpc.status = () => grpc.status.UNKNOWN,
-): Unary<Req, Res> {
+export function unary<Req, Res>(work: (request: Req) => Promise<Res> | Res): Unary<Req, Res> {
   return (call, callback) => {
     Promise.resolve()
       .then(() => work(call.request))
@@ -26,7 +23,7 @@ export function unary<Req, Res>(
         (response) => callback(null, response),
         (error: unknown) =>
           callback({
-            code: codeOf(error),
+            code: grpc.status.UNKNOWN,
             details: error instanceof Error ? error.message : String(error),
           }),
       );

@@ -43,15 +43,26 @@ export interface MonitorOptions {
   readonly onProgramDone: () => Promise<void>;
 }
 
-const codeOf = (error: unknown): grpc.status =>
-  error instanceof Stopped ? grpc.status.UNAVAILABLE : grpc.status.UNKNOWN;
+/**
+ * A program is not told that its deployment has ended, as the CLI does not tell it: it waits, and is ended soon. An answer would have
+ * it close its connections and then fail of that, in many lines, over the error that matters.
+ */
+async function unlessStopped<T>(work: Promise<T> | T): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof Stopped) return new Promise<never>(() => {});
+    throw error;
+  }
+}
 
 export function monitorService(options: MonitorOptions): grpc.UntypedServiceImplementation {
   const { deployment } = options;
   const callbacks = new Callbacks();
   const transforms = new Transforms(callbacks);
   const providers = new Providers(deployment, (pkg) => providerInputs(options.config, pkg));
-  const handler = <Req, Res>(work: (request: Req) => Promise<Res> | Res) => unary(work, codeOf);
+  const handler = <Req, Res>(work: (request: Req) => Promise<Res> | Res) =>
+    unary(async (request: Req) => unlessStopped(work(request)));
 
   async function registerResource(
     request: resprotoTypes.RegisterResourceRequest,
