@@ -26,8 +26,9 @@ export class Bail extends EngineError {}
 const HOW_TO_GET_THE_CLI =
   "it needs the Pulumi CLI: `npm install -g pulumi`, or https://www.pulumi.com/docs/install/";
 
-export const unsupported = (what: string): EngineError =>
+/** `instead` says what there is. */
+export const unsupported = (what: string, instead?: string): EngineError =>
   new EngineError(
-    `${what} is not supported by the offline engine; ${HOW_TO_GET_THE_CLI}`,
+    `${what} is not supported by the offline engine; ${instead ? `${instead}; ` : ""}${HOW_TO_GET_THE_CLI}`,
     EXIT.unsupported,
   );

@@ -55,10 +55,14 @@ export interface Call {
 
 export interface Provider {
   readonly name: string;
+  /** Whose behaviour it has: versions of the real provider up to this one, of the same major version. Absent: of every one. */
+  readonly version?: string;
   /** Resource type tokens that it serves, such as "docker:index/container:Container". */
   readonly types: readonly string[];
   /** Tokens of the functions that it answers. */
   readonly functions?: readonly string[];
+  /** Optional: why it does not serve a type, by what it serves instead; undefined for those that it does. */
+  refuses?(type: string): string | undefined;
   /** Nothing of its resources exists outside of the state: what a killed run made is gone with it. */
   readonly onlyInState?: boolean;
   /** Property names of a type that are secret in state whatever the program says. */

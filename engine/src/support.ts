@@ -1,6 +1,7 @@
 /** What the engine supports and what it refuses by name: the table of the README, which a test compares with this. */
 import { COMMANDS, REFUSED_COMMANDS } from "./cli/commands.ts";
 import { GLOBAL, HIDDEN, REFUSED_GLOBAL } from "./cli/flags.ts";
+import type { Provider } from "./provider.ts";
 import { loadProvider, packages } from "./providers/index.ts";
 
 export interface Row {
@@ -121,9 +122,22 @@ export async function support(): Promise<Row[]> {
     },
     flags(),
     ...WRITTEN,
-    { about: "resource types", yes: types, refused: ["any other"] },
-    { about: "functions", yes: functions, refused: ["any other"] },
+    {
+      about: "packages",
+      yes: providers.map(versions),
+      refused: [
+        ["any other", "package "],
+        ["newer ones, other major versions", "no resource plugin"],
+      ],
+    },
+    { about: "resource types", yes: types, refused: [["any other", "resource type $"]] },
+    { about: "functions", yes: functions, refused: [["any other", "function $"]] },
   ];
+}
+
+function versions({ name, version = "" }: Provider): string {
+  const [major, minor] = version.split(".");
+  return `${code(name)} ${major}.0 to ${major}.${minor}`;
 }
 
 const shownRefusal = (refusal: Refusal): string =>

@@ -3,8 +3,8 @@ import { EXIT } from "../errors.ts";
 import { newSeed } from "../deployment/context.ts";
 import { destroy as destroyAll } from "../deployment/deletes.ts";
 import { listenForCancellation } from "./cancellation.ts";
-import { confirmOrRefuse, recordHistory } from "./outcome.ts";
-import { finishPhase, startPhase, type Phase } from "./phase.ts";
+import { confirmOrRefuse, failureOf, keep, recordHistory } from "./outcome.ts";
+import { finishPhase, prepare, startPhase, type Phase } from "./phase.ts";
 import { openDisplay } from "./show.ts";
 import type { Session } from "./session.ts";
 import { lockStack, openState } from "./stack-state.ts";
@@ -44,36 +44,37 @@ export async function destroy(session: Session): Promise<number> {
         cancelled: cancellation.signal,
         display,
       });
-      if (base.pending.length > 0) {
-        const { recoverPending } = await import("../deployment/pending.ts");
-        await recoverPending(phase.context, base.pending);
+      try {
+        await prepare(phase, base);
+        if (!phase.context.failed) await destroyAll(phase.context);
+      } catch (error) {
+        phase.context.failOf("", error);
       }
-      await destroyAll(phase.context);
-      await phase.context.snapshot.close();
       return phase;
     };
     if (previewOnly || !args.flag("skip-preview")) {
       const phase = await phaseOf(true);
-      const { context } = phase;
       finishPhase(phase, true);
-      if (context.failed || context.complained) return EXIT.error;
+      const exitCode = failureOf(phase);
+      if (exitCode !== undefined) return exitCode;
       if (previewOnly) return EXIT.ok;
       await confirmOrRefuse.ask(session, "destroy", files.stack);
     }
     const startedAt = Date.now();
     const phase = await phaseOf(false);
     const { context, display } = phase;
-    const failed = context.failed || context.complained || cancellation.signal.aborted;
-    await recordHistory(files, file, {
-      kind: "destroy",
-      message: args.text("message") ?? "",
-      startedAt,
-      succeeded: !failed,
-      counts: display.counts,
-    });
+    await keep(phase, (succeeded) =>
+      recordHistory(files, file, {
+        kind: "destroy",
+        message: args.text("message") ?? "",
+        startedAt,
+        succeeded,
+        counts: display.counts,
+      }),
+    );
     finishPhase(phase, false);
-    if (cancellation.signal.aborted) return EXIT.cancelled;
-    if (failed) return EXIT.error;
+    const exitCode = failureOf(phase);
+    if (exitCode !== undefined) return exitCode;
     if (args.flag("remove")) {
       const { removeStack } = await import("./stack.ts");
       await removeStack(session, files, file, false);

@@ -10,13 +10,13 @@ import type { StackFile } from "../project/stackfile.ts";
 import type { StackFiles } from "../state/backend.ts";
 import type { Snapshot } from "../state/checkpoint.ts";
 import { listenForCancellation } from "./cancellation.ts";
-import { finishPhase, parallelOf, startPhase, type Phase } from "./phase.ts";
+import { finishPhase, parallelOf, prepare, startPhase, type Phase } from "./phase.ts";
 import type { View } from "../display/view.ts";
 import type { Session } from "./session.ts";
 import { configFor } from "./run-config.ts";
 import { openDisplay } from "./show.ts";
 import { lockStack, openState, type OpenState } from "./stack-state.ts";
-import { confirmOrRefuse, recordHistory, type Outcome } from "./outcome.ts";
+import { confirmOrRefuse, failureOf, keep, recordHistory, type Outcome } from "./outcome.ts";
 
 interface Run {
   readonly session: Session;
@@ -173,10 +173,6 @@ async function perform(
     if (secret) display.redactor.learn(text, true);
   started.listener.onLine = (line, stream) => context.emit({ kind: "stdout", line, stream });
   for (const line of started.early.splice(0)) started.listener.onLine(...line);
-  if (base.pending.length > 0) {
-    const { recoverPending } = await import("../deployment/pending.ts");
-    await recoverPending(context, base.pending);
-  }
   const [{ runProgram }, { Deployment }] = await Promise.all([
     loaded,
     import("../deployment/deployment.ts"),
@@ -184,6 +180,8 @@ async function perform(
   const deployment = new Deployment(context);
   let policies: Policies | undefined;
   try {
+    await prepare(phase, base);
+    if (context.failed) return await conclude(run, phase, dryRun, startedAt);
     if (started.packs) {
       const { attachPolicies } = await import("../language/policy.ts");
       policies = await attachPolicies(started.packs, deployment);
@@ -197,7 +195,7 @@ async function perform(
       afterSteps: async () => policies?.checkStack(),
     });
   } catch (error) {
-    context.fail("", (error as Error).message);
+    context.failOf("", error);
   } finally {
     policies?.close();
   }
@@ -217,20 +215,20 @@ async function conclude(
   startedAt: number,
 ): Promise<Outcome> {
   const { session, files } = run;
-  const { context, display } = phase;
-  const failed = context.failed || context.complained || run.cancelled.aborted;
-  await context.snapshot.close();
-  if (!dryRun)
+  const { display } = phase;
+  await keep(phase, async (succeeded) => {
+    if (dryRun) return;
     await recordHistory(files, run.file, {
       kind: "update",
       message: session.arguments.text("message") ?? "",
       startedAt,
-      succeeded: !failed,
+      succeeded,
       counts: display.counts,
     });
+  });
   finishPhase(phase, dryRun);
-  if (run.cancelled.aborted) return { exitCode: EXIT.cancelled };
-  if (failed) return { exitCode: EXIT.error };
+  const exitCode = failureOf(phase);
+  if (exitCode !== undefined) return { exitCode };
   if (session.arguments.flag("expect-no-changes") && display.changes > 0)
     throw new EngineError(
       `no changes were expected but changes ${dryRun ? "were proposed" : "occurred"}`,

@@ -3,6 +3,9 @@ import type { Counts } from "../display/words.ts";
 import { EXIT, EngineError } from "../errors.ts";
 import type { StackFile } from "../project/stackfile.ts";
 import type { StackFiles } from "../state/backend.ts";
+import { messageOf } from "../deployment/calls.ts";
+import type { Resource } from "../deployment/resource.ts";
+import type { Phase } from "./phase.ts";
 import type { Session } from "./session.ts";
 
 export interface Outcome {
@@ -29,6 +32,41 @@ export const confirmOrRefuse = {
     throw new EngineError(`confirmation declined, not proceeding with the ${what}`, EXIT.cancelled);
   },
 };
+
+/** The code of a run that did not come to a good end. */
+export function failureOf({ context }: Phase): number | undefined {
+  if (context.cancelled.aborted) return EXIT.cancelled;
+  return context.failed || context.complained ? context.exitCode : undefined;
+}
+
+/** Writes what is not written yet, then the record of the run. What cannot be written is told as the run's failure, not thrown. */
+export async function keep(
+  phase: Phase,
+  record: (succeeded: boolean) => Promise<void>,
+): Promise<void> {
+  const { context } = phase;
+  try {
+    await context.snapshot.close();
+  } catch (error) {
+    context.fail("", `${messageOf(error)}${unsavedWords(context.snapshot.unsaved())}`);
+    return;
+  }
+  try {
+    await record(failureOf(phase) === undefined);
+  } catch (error) {
+    context.fail("", `saving update info: ${messageOf(error)}`);
+  }
+}
+
+function unsavedWords(resources: readonly Resource[]): string {
+  if (resources.length === 0) return "";
+  const lines = resources.map(({ urn, id }) => `  * ${urn}, id ${id}`);
+  return [
+    "\nThe state is as it was last written. What was made since then is not in it:",
+    ...lines,
+    "It has a note of what was being made: the next run removes what it finds of that, or says what to look for.",
+  ].join("\n");
+}
 
 interface Update {
   readonly kind: "update" | "refresh" | "destroy";

@@ -1,5 +1,6 @@
 /** One phase of a command: a preview or the real thing, with its display and its books. */
 import { DeploymentContext } from "../deployment/context.ts";
+import { refuseState } from "../deployment/refuse.ts";
 import { BUILTIN } from "../deployment/urn.ts";
 import type { Resource } from "../deployment/resource.ts";
 import { SnapshotManager, type Save } from "../deployment/snapshot.ts";
@@ -75,6 +76,14 @@ export function startPhase(options: PhaseOptions): Phase {
     options.cancelled,
   );
   return { context, display };
+}
+
+/** Before the first step: no run that only the CLI could bring to its end, and nothing that an interrupted one left. */
+export async function prepare({ context }: Phase, base: Snapshot): Promise<void> {
+  await refuseState(context);
+  if (context.failed || base.pending.length === 0) return;
+  const { recoverPending } = await import("../deployment/pending.ts");
+  await recoverPending(context, base.pending);
 }
 
 /** Ends the display of a phase, with a word on what the single errors came to. */

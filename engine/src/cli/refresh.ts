@@ -2,10 +2,11 @@
 import { EXIT } from "../errors.ts";
 import { newSeed } from "../deployment/context.ts";
 import { refreshAll, withoutDangling } from "../deployment/refresh.ts";
+import { refuseState } from "../deployment/refuse.ts";
 import type { Snapshot } from "../state/checkpoint.ts";
 import { normalize } from "../deployment/integrity.ts";
 import { listenForCancellation } from "./cancellation.ts";
-import { confirmOrRefuse, recordHistory } from "./outcome.ts";
+import { confirmOrRefuse, failureOf, keep, recordHistory } from "./outcome.ts";
 import { finishPhase, startPhase, type Phase } from "./phase.ts";
 import type { Display } from "../display/display.ts";
 import type { Session } from "./session.ts";
@@ -30,7 +31,7 @@ export async function refreshBase(
   const { snapshot, phase } = await run(place, state, preview, display);
   if (phase.context.failed) {
     phase.display.finish(true);
-    throw new EngineError("refresh failed");
+    throw new EngineError("refresh failed", phase.context.exitCode);
   }
   return snapshot;
 }
@@ -55,6 +56,8 @@ async function run(
     ...(display ? { display } : {}),
   });
   const { context } = phase;
+  await refuseState(context);
+  if (context.failed) return { snapshot: state.base, phase };
   let { pending } = state.base;
   if (!preview && pending.length > 0) {
     const { recoverPending } = await import("../deployment/pending.ts");
@@ -74,7 +77,8 @@ async function run(
     pending !== state.base.pending ||
     settled.length !== before.length ||
     settled.some((r, i) => r !== before[i]);
-  if (!preview && changed) await state.save(snapshot);
+  if (!preview && changed)
+    await state.save(snapshot).catch((error: unknown) => context.failOf("", error));
   return { snapshot, phase };
 }
 
@@ -91,25 +95,28 @@ export async function refresh(session: Session): Promise<number> {
     if (previewOnly || !session.arguments.flag("skip-preview")) {
       const { phase } = await run(place, state, true);
       finishPhase(phase, true);
-      if (phase.context.failed) return EXIT.error;
+      const exitCode = failureOf(phase);
+      if (exitCode !== undefined) return exitCode;
       if (previewOnly) return EXIT.ok;
       await confirmOrRefuse.ask(session, "refresh", files.stack);
     }
     const startedAt = Date.now();
     const { phase } = await run(place, state, false);
-    const failed = phase.context.failed || cancellation.signal.aborted;
-    await recordHistory(files, file, {
-      kind: "refresh",
-      message: session.arguments.text("message") ?? "",
-      startedAt,
-      succeeded: !failed,
-      counts: phase.display.counts,
-    });
+    await keep(phase, (succeeded) =>
+      recordHistory(files, file, {
+        kind: "refresh",
+        message: session.arguments.text("message") ?? "",
+        startedAt,
+        succeeded,
+        counts: phase.display.counts,
+      }),
+    );
     finishPhase(phase, false);
-    if (cancellation.signal.aborted) return EXIT.cancelled;
-    if (!failed && session.arguments.flag("expect-no-changes") && phase.display.changes > 0)
+    const exitCode = failureOf(phase);
+    if (exitCode !== undefined) return exitCode;
+    if (session.arguments.flag("expect-no-changes") && phase.display.changes > 0)
       throw new EngineError("no changes were expected but changes occurred", EXIT.noChanges);
-    return failed ? EXIT.error : EXIT.ok;
+    return EXIT.ok;
   } finally {
     await lock?.release();
     cancellation.dispose();

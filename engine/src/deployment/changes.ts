@@ -73,7 +73,7 @@ export async function create(
       now.initErrors = [...error.reasons];
       stamp();
       await place();
-    } else if (!preview) await context.snapshot.persist();
+    } else if (!preview) await context.snapshot.persist().catch(() => {});
     throw error;
   }
 }
@@ -118,7 +118,7 @@ export async function update(
       now.initErrors = [...error.reasons];
       stamp();
       await context.snapshot.replace(old, now);
-    } else if (!context.options.preview) await context.snapshot.persist();
+    } else if (!context.options.preview) await context.snapshot.persist().catch(() => {});
     throw error;
   }
 }
@@ -148,7 +148,7 @@ export async function remove(
       );
     } catch (error) {
       context.snapshot.end(pending);
-      await context.snapshot.persist();
+      await context.snapshot.persist().catch(() => {});
       throw error;
     }
     context.snapshot.end(pending);

@@ -1,6 +1,6 @@
 /** What all parts of one deployment share: options, books, and the state. */
 import { hash, randomBytes } from "node:crypto";
-import { EngineError } from "../errors.ts";
+import { EXIT, EngineError } from "../errors.ts";
 import type { Emit } from "./events.ts";
 import { AliasBook } from "./aliases.ts";
 import { Hooks } from "./hooks.ts";
@@ -53,6 +53,8 @@ export class DeploymentContext {
   /** Told at the first failure, so that whoever waits for the program need not. */
   onFail: () => void = () => {};
   private hasFailed = false;
+  /** Of the run, if it fails. */
+  exitCode: number = EXIT.error;
   /** Something could not be done: the rest goes on, but the run as a whole fails. */
   complained = false;
 
@@ -127,6 +129,13 @@ export class DeploymentContext {
   fail(urn: string, message: string): void {
     this.failed = true;
     this.emit({ kind: "diagnostic", severity: "error", urn, message });
+  }
+
+  /** What is not supported ends the run with a code of its own, wherever it was found. */
+  failOf(urn: string, error: unknown): void {
+    if (error instanceof EngineError && error.exitCode === EXIT.unsupported)
+      this.exitCode = error.exitCode;
+    this.fail(urn, error instanceof Error ? error.message : String(error));
   }
 }
 

@@ -10,6 +10,7 @@ import type { Op } from "./events.ts";
 import { planRegistration } from "./generator.ts";
 import { runAfterHooks } from "./hooks.ts";
 import type { Goal, Resource } from "./resource.ts";
+import { refuseType } from "./refuse.ts";
 import { planRead } from "./reads.ts";
 import { HOOKED, runStep, type Step } from "./steps.ts";
 import { STACK_TYPE, makeUrn, providerType } from "./urn.ts";
@@ -102,9 +103,11 @@ export class Deployment {
   /** `Resource.get`: an object that the stack looks at and does not own. */
   async read(goal: Goal, id: string): Promise<Registered> {
     return this.counted(async () => {
-      const { steps, now } = await this.planned(goal, () =>
-        Promise.resolve(planRead(this.context, goal, id)),
-      );
+      const { steps, now } = await this.planned(goal, async () => {
+        const plan = planRead(this.context, goal, id);
+        refuseType(await this.context.registry.unconfigured(goal.provider), plan.now);
+        return plan;
+      });
       await this.carryOut(steps, true);
       this.resources.set(now.urn, { old: steps[0]?.old, now });
       return { resource: now, unknown: now.id === UNKNOWN_WIRE };
@@ -173,7 +176,7 @@ export class Deployment {
   /** A decision that failed for several reasons has shown them; anything else is shown here. */
   private reportOnce(goal: Goal, error: unknown): void {
     const urn = makeUrn(this.context.options.place, goal.parent, goal.type, goal.name);
-    if (!this.context.failed) this.context.fail(urn, calls.messageOf(error));
+    if (!this.context.failed) this.context.failOf(urn, error);
   }
 }
 

@@ -6,6 +6,7 @@ import * as calls from "./calls.ts";
 import type { DeploymentContext } from "./context.ts";
 import { plan, isImport, type Answers, type Plan, type Question, type View } from "./plan.ts";
 import { references } from "./integrity.ts";
+import { refuseType, refuseVersion } from "./refuse.ts";
 import { dependentReplacements } from "./replacements.ts";
 import { planImport } from "./reads.ts";
 import { newResource, type Goal, type Resource } from "./resource.ts";
@@ -50,11 +51,15 @@ export async function planRegistration(context: DeploymentContext, goal: Goal): 
 }
 
 async function settle(context: DeploymentContext, view: View): Promise<Planned> {
-  const { goal } = view;
-  const provider =
-    goal.custom && !isProviderType(goal.type)
-      ? await context.registry.unconfigured(goal.provider)
-      : undefined;
+  const { goal, urn } = view;
+  const { type, inputs } = goal;
+  let provider: Provider | undefined;
+  if (isProviderType(type))
+    refuseVersion(await context.registry.ofPackage(type), String(inputs["version"] ?? ""));
+  else if (goal.custom) {
+    provider = await context.registry.unconfigured(goal.provider);
+    refuseType(provider, { urn, type });
+  }
   const planned = await answer(context, view, provider);
   refuse(context, view, planned);
   keepBooks(context, view, planned);

@@ -79,6 +79,11 @@ export class ProviderRegistry {
     return this.entries.get(reference)?.resource;
   }
 
+  /** Of a provider's type or a resource's, without any configuration. */
+  ofPackage(type: string): Promise<Provider> {
+    return this.load(packageOf(type));
+  }
+
   /** For verbs that only compute: check, diff, and create or update in a preview. */
   async unconfigured(reference: string): Promise<Provider> {
     const entry = this.entry(reference);

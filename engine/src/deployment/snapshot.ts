@@ -6,6 +6,7 @@ import type { OperationType, PendingOperation, Snapshot } from "../state/checkpo
 import { equal } from "../values/property.ts";
 import type { Resource } from "./resource.ts";
 import { normalize } from "./integrity.ts";
+import { isProviderType } from "./urn.ts";
 import { SharedWrite } from "./shared-write.ts";
 
 export type Save = (snapshot: Snapshot) => Promise<void>;
@@ -19,12 +20,15 @@ export class SnapshotManager {
   private readonly encryptionSalt: string | undefined;
   private readonly save: Save | undefined;
   private dirty = false;
+  /** What the file has by now. */
+  private stored: readonly Resource[];
   private readonly writes = new SharedWrite(() => this.write());
 
   /** Without `save` (a preview) nothing is written. */
   constructor(base: Snapshot, save: Save | undefined) {
     this.found = base.resources;
     this.known = new Set(this.found);
+    this.stored = this.found;
     this.pending = [...base.pending];
     this.encryptionSalt = base.encryptionSalt;
     this.save = save;
@@ -43,7 +47,13 @@ export class SnapshotManager {
   async begin(resource: Resource, type: OperationType): Promise<PendingOperation> {
     const operation = { resource, type };
     this.pending.push(operation);
-    await this.persist();
+    try {
+      await this.persist();
+    } catch (error) {
+      // It will not happen.
+      this.end(operation);
+      throw error;
+    }
     return operation;
   }
 
@@ -80,7 +90,9 @@ export class SnapshotManager {
   private async write(): Promise<void> {
     this.dirty = false;
     try {
-      await this.save!(this.current());
+      const now = this.current();
+      await this.save!(now);
+      this.stored = now.resources;
     } catch (error) {
       this.dirty = true;
       throw error;
@@ -92,6 +104,15 @@ export class SnapshotManager {
     await this.writes.settled();
     if (this.dirty) await this.persist();
     return this.made.length > 0;
+  }
+
+  /** What exists and the file does not have. */
+  unsaved(): Resource[] {
+    const key = (r: Resource): string => `${r.urn}::${r.id}`;
+    const stored = new Set(this.stored.map(key));
+    return this.current().resources.filter(
+      (r) => r.custom && !isProviderType(r.type) && !stored.has(key(r)),
+    );
   }
 
   markDirty(): void {

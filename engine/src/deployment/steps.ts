@@ -1,7 +1,6 @@
 /** Runs one step: what it changes (changes.ts), the hooks before and after it, the events around it. */
 import type { Diff } from "../provider.ts";
 import { create, remove, same, update } from "./changes.ts";
-import { messageOf } from "./calls.ts";
 import type { DeploymentContext } from "./context.ts";
 import type { Op } from "./events.ts";
 import { runAfterHooks, runHooks } from "./hooks.ts";
@@ -44,7 +43,7 @@ export async function runStep(
     if (hooked) await runHooks(context, `Before${hooked}`, before, step.now);
     await act(context, step, release);
   } catch (error) {
-    context.fail(urn, messageOf(error));
+    context.failOf(urn, error);
     context.emit({ kind: "failed", op, urn, type, seconds: seconds() });
     return false;
   }

@@ -70,7 +70,7 @@ export function monitorService(options: MonitorOptions): grpc.UntypedServiceImpl
     try {
       refuseUnsupported(request);
     } catch (error) {
-      deployment.context.fail("", (error as Error).message);
+      deployment.context.failOf("", error);
       throw error;
     }
     const own = request.getTransformsList();

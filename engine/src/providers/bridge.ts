@@ -7,6 +7,7 @@ import {
   type Provider,
 } from "../provider.ts";
 import { equal } from "../values/property.ts";
+import { unsupported } from "../errors.ts";
 import { checkInputs } from "./check.ts";
 import { diffInputs } from "./diff.ts";
 import { diffByPath } from "./path-diff.ts";
@@ -50,6 +51,7 @@ export interface ResourceType {
 
 export interface ProviderParts {
   readonly name: string;
+  readonly version: string;
   readonly types: readonly ResourceType[];
   readonly functions?: readonly FunctionType[];
   readonly configure?: (config: PropertyMap) => Promise<void>;
@@ -60,16 +62,16 @@ export interface ProviderParts {
 export function bridge(parts: ProviderParts): Provider {
   const functions = new Map(parts.functions?.map((fn) => [fn.token, fn]));
   const types = new Map(parts.types.map((type) => [type.schema.type, type]));
+  const served = `of package ${parts.name} it has: ${[...types.keys()].join(", ")}`;
   const find = (token: string): ResourceType => {
     const found = types.get(token);
     if (found) return found;
-    throw new Error(
-      `resource type ${token} is not supported by the offline engine; ` +
-        `of package ${parts.name} it has: ${[...types.keys()].join(", ")}; use the Pulumi CLI for others`,
-    );
+    throw unsupported(`resource type ${token}`, served);
   };
   return {
     name: parts.name,
+    version: parts.version,
+    refuses: (type) => (types.has(type) ? undefined : served),
     ...(parts.configNotes ? { configNotes: parts.configNotes } : {}),
     types: [...types.keys()],
     functions: [...functions.keys()],
@@ -144,10 +146,7 @@ export function bridge(parts: ProviderParts): Provider {
       const fn = functions.get(token);
       if (fn) return callFunction(fn, args, call ?? ALONE);
       const known = functions.size > 0 ? [...functions.keys()].join(", ") : "none";
-      throw new Error(
-        `function ${token} is not supported by the offline engine; of package ${parts.name} it has: ${known}; ` +
-          "remove the call or use the Pulumi CLI",
-      );
+      throw unsupported(`function ${token}`, `of package ${parts.name} it has: ${known}`);
     },
   };
 }

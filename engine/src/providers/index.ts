@@ -1,3 +1,4 @@
+import { unsupported } from "../errors.ts";
 import type { Provider } from "../provider.ts";
 
 /** The packages that the offline engine has a provider for. */
@@ -18,9 +19,6 @@ export async function loadProvider(name: PackageName): Promise<Provider> {
     case "kubernetes":
       return (await import("./kubernetes/provider.ts")).kubernetesProvider();
     default:
-      throw new Error(
-        `package ${String(name)} has no provider in the offline engine; it has: ${packages.join(", ")}; ` +
-          "remove the package from the program or use the Pulumi CLI",
-      );
+      throw unsupported(`package ${String(name)}`, `it has: ${packages.join(", ")}`);
   }
 }

@@ -46,6 +46,7 @@ export function commandProvider(): Provider {
   const actions = async () => (await import("./actions.ts")).commandActions;
   return bridge({
     name: "command",
+    version: "1.2.1",
     types: [{ schema: commandSchema, actions }],
     functions: [run],
     // The generation of the framework that the reference provider is built on; without it the CLI sees another provider.

@@ -7,6 +7,7 @@ export function dockerProvider(env: NodeJS.ProcessEnv = process.env): Provider {
   const daemon = newDaemon(env);
   return bridge({
     name: "docker",
+    version: "5.2.0",
     configure: (config) => daemon.configure(config),
     functions: [
       {

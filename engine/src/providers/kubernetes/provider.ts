@@ -1,5 +1,6 @@
 import { parseAllDocuments } from "yaml";
 import type { Call, Diff, PropertyMap, PropertyValue, Provider } from "../../provider.ts";
+import { unsupported } from "../../errors.ts";
 import { isJobComplete } from "./await/job.ts";
 import { discard } from "./discard.ts";
 import { groupVersion, isDefinition, isList, isPatch, kindOfObject, kindOfToken } from "./kinds.ts";
@@ -66,6 +67,8 @@ export function kubernetesProvider(env: NodeJS.ProcessEnv = process.env): Provid
 
   return {
     name: "kubernetes",
+    version: "4.34.2",
+    refuses: (type) => (components.test(type) ? SERVED : undefined),
     types,
     inputsCopy: INPUTS,
     secretOutputs: () => [],
@@ -200,12 +203,10 @@ function replacedAsUnready(diff: Diff): Diff {
   return { ...diff, changed: [...diff.changed, path], replaced, replacedFor: replaced };
 }
 
+const SERVED = "allowed: single objects, CustomResource, yaml.ConfigFile and yaml.ConfigGroup";
+
 function refuseComponents(token: string): void {
-  if (components.test(token))
-    throw new Error(
-      `resource type ${token} is not supported by the offline engine; allowed: single objects, CustomResource, ` +
-        "yaml.ConfigFile and yaml.ConfigGroup; use the Pulumi CLI for others",
-    );
+  if (components.test(token)) throw unsupported(`resource type ${token}`, SERVED);
 }
 
 /** Another cluster makes other objects of all; which one it is the server and its certificate tell, unless it is named. */

@@ -22,5 +22,5 @@ export function randomProvider(): Provider {
     schema: schemas[name],
     actions: actions(name),
   }));
-  return { ...bridge({ name: "random", types }), onlyInState: true };
+  return { ...bridge({ name: "random", version: "4.21.2", types }), onlyInState: true };
 }

@@ -21,5 +21,5 @@ export function tlsProvider(): Provider {
       run: async () => (await import("./public-key.ts")).getPublicKey,
     },
   ];
-  return { ...bridge({ name: "tls", types, functions }), onlyInState: true };
+  return { ...bridge({ name: "tls", version: "5.6.1", types, functions }), onlyInState: true };
 }
