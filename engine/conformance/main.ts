@@ -5,12 +5,15 @@ import { findCli, offline, type Engine } from "./engines.ts";
 import { readGolden, writeGolden } from "./golden.ts";
 import { observe, type CaseRecord } from "./record.ts";
 import { differences } from "./differences.ts";
+import { compareRandom } from "./random.ts";
 import { clusterRecords } from "./kubernetes.ts";
 
 const help = `Usage: npm run conformance -- record|compare [CASE…]
+       npm run conformance -- random [SEED [COUNT]]
 
 record   runs the cases (or all) on the Pulumi CLI and keeps what it gave under engine/conformance/golden.
-compare  runs them on the offline engine and shows where it differs from that; ends with 1 when it does.`;
+compare  runs them on the offline engine and shows where it differs from that; ends with 1 when it does.
+random   runs programs drawn at random on both engines and shows where they differ; 20 when no count is given.`;
 
 async function recordOf(name: string, engine: Engine): Promise<CaseRecord> {
   const testCase = loadCase(name);
@@ -19,7 +22,23 @@ async function recordOf(name: string, engine: Engine): Promise<CaseRecord> {
   return { versions, runs: testCase.cluster ? clusterRecords(runs) : runs };
 }
 
+function needed(why: string): Engine | undefined {
+  const cli = findCli();
+  if (typeof cli !== "string") return cli;
+  console.error(`conformance: ${cli}; ${why}`);
+  return undefined;
+}
+
+async function random([seed = Date.now(), count = 20]: readonly (
+  string | number
+)[]): Promise<number> {
+  const cli = needed("programs drawn at random have no goldens: both engines run them");
+  if (!cli) return 1;
+  return (await compareRandom(cli, Number(seed), Number(count))) === 0 ? 0 : 1;
+}
+
 async function main([verb, ...names]: string[]): Promise<number> {
+  if (verb === "random") return random(names);
   const known = caseNames();
   const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
@@ -28,13 +47,8 @@ async function main([verb, ...names]: string[]): Promise<number> {
   }
   const wanted = names.length > 0 ? names : known;
   if (verb === "record") {
-    const cli = findCli();
-    if (typeof cli === "string") {
-      console.error(
-        `conformance: ${cli}; goldens are what the CLI gives, so record them where it is`,
-      );
-      return 1;
-    }
+    const cli = needed("goldens are what the CLI gives, so record them where it is");
+    if (!cli) return 1;
     for (const name of wanted) {
       writeGolden(name, await recordOf(name, cli));
       console.log(`recorded ${name}`);

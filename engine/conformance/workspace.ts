@@ -43,7 +43,7 @@ export class Workspace {
 
   constructor(testCase: Case) {
     cpSync(testCase.directory, this.program, { recursive: true });
-    rmSync(join(this.program, "case.json"));
+    rmSync(join(this.program, "case.json"), { force: true });
     const yaml = readFileSync(join(this.program, "Pulumi.yaml"), "utf8");
     this.project = (parse(yaml) as { name: string }).name;
     writeFileSync(join(this.program, "package.json"), '{"private":true,"main":"index.js"}\n');

@@ -50,7 +50,9 @@ export function toGoal(request: Request, parent: Goal | undefined, root: string)
     custom: request.getCustom(),
     parent: request.getParent(),
     inputs: withVersion(request, inputs),
-    provider: request.getProvider() || inheritedProvider(request, parent),
+    provider: request.getCustom()
+      ? request.getProvider() || inheritedProvider(request, parent)
+      : "",
     dependencies: [...dependencies],
     propertyDependencies,
     protect: (request.hasProtect() ? request.getProtect() : parent?.protect) ?? false,
@@ -80,9 +82,9 @@ function withVersion(request: Request, inputs: { [key: string]: Value }): { [key
   return { ...inputs, version: request.getVersion(), __internal: {} };
 }
 
+/** Only from a custom resource of the same package: components have none, and hand on what `providers` names. */
 function inheritedProvider(request: Request, parent: Goal | undefined): string {
   if (!parent?.provider || isProviderType(request.getType())) return "";
-  if (!request.getCustom()) return parent.provider;
   const pkg = packageOf(parseReference(parent.provider).urn.split("::")[2]!.split("$").at(-1)!);
   return pkg === packageOf(request.getType()) ? parent.provider : "";
 }
