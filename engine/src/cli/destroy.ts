@@ -2,6 +2,7 @@
 import { EXIT } from "../errors.ts";
 import { newSeed } from "../deployment/context.ts";
 import { destroy as destroyAll } from "../deployment/deletes.ts";
+import { checkTargets } from "../deployment/targets.ts";
 import { listenForCancellation } from "./cancellation.ts";
 import { confirmOrRefuse, failureOf, keep, recordHistory } from "./outcome.ts";
 import { finishPhase, prepare, startPhase, type Phase } from "./phase.ts";
@@ -44,6 +45,7 @@ export async function destroy(session: Session): Promise<number> {
         cancelled: cancellation.signal,
         display,
       });
+      checkTargets(phase.context.scope, base.resources);
       try {
         await prepare(phase, base);
         if (!phase.context.failed) await destroyAll(phase.context);
@@ -81,7 +83,7 @@ export async function destroy(session: Session): Promise<number> {
       session.print(
         `The resources in the stack have been deleted, and the stack ${files.stack} was removed.`,
       );
-    } else if (!context.scope.targets.constrained && !context.scope.excluded.constrained)
+    } else if (!context.scope.targets.constrained)
       session.print(
         "The resources in the stack have been deleted, but the history and configuration associated with the stack are still maintained.\n" +
           `If you want to remove the stack completely, run \`pulumi stack rm ${files.stack}\`.`,

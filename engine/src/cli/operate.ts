@@ -229,9 +229,11 @@ async function conclude(
   finishPhase(phase, dryRun);
   const exitCode = failureOf(phase);
   if (exitCode !== undefined) return { exitCode };
-  if (session.arguments.flag("expect-no-changes") && display.changes > 0)
+  const { command } = session.arguments;
+  const decides = dryRun === (command === "preview");
+  if (decides && session.arguments.flag("expect-no-changes") && display.changes > 0)
     throw new EngineError(
-      `no changes were expected but changes ${dryRun ? "were proposed" : "occurred"}`,
+      `no changes were expected for ${dryRun ? "preview" : "update"} but changes were proposed`,
       EXIT.noChanges,
     );
   return { exitCode: EXIT.ok };

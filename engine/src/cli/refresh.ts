@@ -3,6 +3,7 @@ import { EXIT } from "../errors.ts";
 import { newSeed } from "../deployment/context.ts";
 import { refreshAll, withoutDangling } from "../deployment/refresh.ts";
 import { refuseState } from "../deployment/refuse.ts";
+import { checkTargets } from "../deployment/targets.ts";
 import type { Snapshot } from "../state/checkpoint.ts";
 import { normalize } from "../deployment/integrity.ts";
 import { listenForCancellation } from "./cancellation.ts";
@@ -56,6 +57,7 @@ async function run(
     ...(display ? { display } : {}),
   });
   const { context } = phase;
+  checkTargets(context.scope, state.base.resources);
   await refuseState(context);
   if (context.failed) return { snapshot: state.base, phase };
   let { pending } = state.base;
@@ -115,7 +117,10 @@ export async function refresh(session: Session): Promise<number> {
     const exitCode = failureOf(phase);
     if (exitCode !== undefined) return exitCode;
     if (session.arguments.flag("expect-no-changes") && phase.display.changes > 0)
-      throw new EngineError("no changes were expected but changes occurred", EXIT.noChanges);
+      throw new EngineError(
+        "no changes were expected for refresh but changes were proposed",
+        EXIT.noChanges,
+      );
     return EXIT.ok;
   } finally {
     await lock?.release();

@@ -34,6 +34,7 @@ export function openDisplay(session: Session, options: ShowOptions): Display {
         title,
         showOutputs: !args.flag("suppress-outputs"),
         showSecrets: args.flag("show-secrets"),
+        cut: args.command !== "refresh",
       },
       place,
     );
@@ -42,6 +43,7 @@ export function openDisplay(session: Session, options: ShowOptions): Display {
     redactor: new Redactor(),
     log: log === undefined ? undefined : new EventLog(log, preview),
     countRefresh: options.countRefresh === true,
+    showSecrets: args.flag("show-secrets"),
   });
 }
 

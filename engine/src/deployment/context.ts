@@ -132,10 +132,10 @@ export class DeploymentContext {
   }
 
   /** What is not supported ends the run with a code of its own, wherever it was found. */
-  failOf(urn: string, error: unknown): void {
+  failOf(urn: string, error: unknown, told = ""): void {
     if (error instanceof EngineError && error.exitCode === EXIT.unsupported)
       this.exitCode = error.exitCode;
-    this.fail(urn, error instanceof Error ? error.message : String(error));
+    this.fail(urn, told + (error instanceof Error ? error.message : String(error)));
   }
 }
 

@@ -1,8 +1,8 @@
 /** Deleting: what a program no longer registers, what replacements left, and everything at a destroy. */
 import type { DeploymentContext } from "./context.ts";
-import { cannotDelete } from "./rules.ts";
 import type { Op } from "./events.ts";
-import { deleteOrder, dependantsOf, runGraph } from "./graph.ts";
+import { deleteOrder, runGraph } from "./graph.ts";
+import { references } from "./integrity.ts";
 import type { Resource } from "./resource.ts";
 import { runStep } from "./steps.ts";
 
@@ -37,21 +37,28 @@ const deleteHooks = ({ resourceHooks }: Resource): string[] => [
 ];
 
 async function deleteAll(context: DeploymentContext, wanted: readonly Resource[]): Promise<void> {
-  const chosen = withinTargets(context, wanted);
-  const going = new Set(
-    chosen.filter((r) => !context.scope.excluded.names(r.urn) && !isProtected(context, r)),
-  );
-  for (const r of going) if (!r.delete) context.deleted.set(r.urn, []);
-  const waitsFor = deleteOrder(chosen);
-  await runGraph(waitsFor, async (r) => {
+  const reached = withinScope(context, wanted);
+  const chosen = wanted.filter((r) => reached.has(r.urn));
+  if (refuseUnnamed(context, chosen)) return;
+  // Those that the run is not about are told of as a program that registers them would have it.
+  for (const r of wanted)
+    if (!reached.has(r.urn) && !context.operated.has(r.urn)) tellSame(context, r);
+  for (const r of chosen) if (!r.delete) context.deleted.set(r.urn, []);
+  await runGraph(deleteOrder(chosen), async (r) => {
     // What a protected or failed resource stands on stays: runGraph skips all that waits for it.
-    if (!going.has(r) || context.stopped) return false;
+    if (context.stopped) return false;
     return context.limited((release) =>
       context.stopped
         ? Promise.resolve(false)
         : runStep(context, { op: deletion(r), urn: r.urn, old: r }, release),
     );
   });
+}
+
+function tellSame({ emit }: DeploymentContext, r: Resource): void {
+  const { urn, type } = r;
+  emit({ kind: "start", op: "same", urn, type, old: r, now: r });
+  emit({ kind: "done", op: "same", urn, type, seconds: 0, now: r });
 }
 
 /** What was only read is let go of. */
@@ -61,37 +68,38 @@ function deletion(r: Resource): Op {
   return r.external ? "discard" : "delete";
 }
 
-function isProtected(context: DeploymentContext, r: Resource): boolean {
-  if (!r.protect || r.delete || r.pendingReplacement) return false;
-  // The others still go, as far as they may.
-  context.complain(r.urn, cannotDelete(r.urn));
-  return true;
+/** The urns of what may go: targets and all that hangs on them, or all but what is excluded and what that stands on. */
+function withinScope(context: DeploymentContext, wanted: readonly Resource[]): Set<string> {
+  const { targets, excluded, withoutDependants } = context.scope;
+  const named = ({ urn }: Resource): boolean =>
+    targets.constrained ? targets.names(urn) : excluded.names(urn);
+  const out = new Set(context.found.filter(named).map((r) => r.urn));
+  if (targets.constrained) {
+    addDependants(context.found, out);
+    return out;
+  }
+  // Dependencies come before what stands on them.
+  for (const r of context.found.toReversed())
+    if (out.has(r.urn)) for (const urn of references(r)) out.add(urn);
+  if (excluded.constrained && withoutDependants) addDependants(context.found, out);
+  return new Set(wanted.map((r) => r.urn).filter((urn) => !out.has(urn)));
 }
 
-function withinTargets(context: DeploymentContext, wanted: readonly Resource[]): Resource[] {
+function addDependants(resources: readonly Resource[], reached: Set<string>): void {
+  for (const r of resources)
+    if ([...references(r)].some((urn) => reached.has(urn))) reached.add(r.urn);
+}
+
+/** In a preview the user hears of all of them and sees the rest. */
+function refuseUnnamed(context: DeploymentContext, chosen: readonly Resource[]): boolean {
   const { targets, withDependants } = context.scope;
-  if (!targets.constrained) return [...wanted];
-  const named = wanted.filter((r) => targets.names(r.urn));
-  const out = new Set(named);
-  for (const root of named)
-    for (const r of [...dependantsOf(root, wanted), ...childrenOf(root, wanted)]) {
-      if (out.has(r)) continue;
-      if (!withDependants)
-        context.fail(
-          r.urn,
-          `Resource '${r.urn}' will be destroyed but was not specified in --target list.\n` +
-            "Either include resource in --target list or pass --target-dependents to proceed.",
-        );
-      out.add(r);
-    }
-  return wanted.filter((r) => out.has(r));
-}
-
-function childrenOf(root: Resource, resources: readonly Resource[]): Resource[] {
-  const parents = new Set([root.urn]);
-  return resources.filter((r) => {
-    if (!parents.has(r.parent)) return false;
-    parents.add(r.urn);
-    return true;
-  });
+  if (!targets.constrained || withDependants) return false;
+  const unnamed = chosen.filter(({ urn }) => !targets.names(urn));
+  for (const { urn } of unnamed)
+    context.complain(
+      urn,
+      `Resource '${urn}' will be destroyed but was not specified in --target list.\n` +
+        "Either include resource in --target list or pass --target-dependents to proceed.",
+    );
+  return unnamed.length > 0 && !context.options.preview;
 }

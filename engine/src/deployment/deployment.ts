@@ -13,6 +13,7 @@ import type { Goal, Resource } from "./resource.ts";
 import { refuseType } from "./refuse.ts";
 import { planRead } from "./reads.ts";
 import { HOOKED, runStep, type Step } from "./steps.ts";
+import { targetNotFound } from "./targets.ts";
 import { STACK_TYPE, makeUrn, providerType } from "./urn.ts";
 
 export interface Registered {
@@ -35,6 +36,7 @@ export class Deployment {
   private readonly resources = new Map<string, Made>();
   private readonly defaults = new Map<string, Promise<string>>();
   private inFlight = 0;
+  private stackOutputs: { readonly urn: string; readonly outputs: Values } | undefined;
   private idle: (() => void)[] = [];
 
   constructor(context: DeploymentContext) {
@@ -44,6 +46,8 @@ export class Deployment {
   async register(goal: Goal): Promise<Registered> {
     return this.counted(async () => {
       let planned = await this.planned(goal, () => planRegistration(this.context, goal));
+      // Those that wait are decided first, so that what refuses one of them keeps the others from being made.
+      await turn();
       await this.carryOut(planned.steps, goal.custom);
       if (planned.next) {
         planned = await this.planned(goal, planned.next);
@@ -80,10 +84,24 @@ export class Deployment {
 
   /** The outputs of a component are known when its constructor is through. */
   async registerOutputs(urn: string, outputs: Values): Promise<void> {
-    const { now, old, op } = this.resources.get(urn) ?? {};
+    const { now } = this.resources.get(urn) ?? {};
     if (!now) throw new EngineError(`RegisterResourceOutputs of ${urn}, which is not registered`);
-    // A program that fails still reports the outputs it had; the stack keeps the last whole set.
-    if (this.context.failed && now.type === STACK_TYPE) return;
+    if (now.type !== STACK_TYPE) return this.setOutputs(urn, outputs);
+    // Whether they are whole shows when all is done.
+    this.stackOutputs = { urn, outputs };
+  }
+
+  /** The outputs of the stack, after everything else: of a run that failed, those that it has come over the old ones. */
+  async setStackOutputs(): Promise<void> {
+    if (!this.stackOutputs) return;
+    const { urn, outputs } = this.stackOutputs;
+    const { failed, complained, olds } = this.context;
+    const kept = failed || complained ? olds.get(urn)?.outputs : undefined;
+    await this.setOutputs(urn, { ...kept, ...outputs });
+  }
+
+  private async setOutputs(urn: string, outputs: Values): Promise<void> {
+    const { now, old, op } = this.resources.get(urn)!;
     const before = now.outputs;
     const changed = !equal(before, outputs);
     now.outputs = outputs;
@@ -151,7 +169,12 @@ export class Deployment {
   /** After a program that ran to its end: what it did not ask for goes. */
   async finish(): Promise<void> {
     await this.settled();
-    if (!this.context.stopped) await deleteUnregistered(this.context);
+    const { context } = this;
+    if (context.stopped) return;
+    const { targets } = context.scope;
+    const missing = targets.missing((urn) => context.olds.has(urn) || context.seen.has(urn));
+    await deleteUnregistered(context);
+    for (const urn of missing) context.fail("", targetNotFound(urn));
   }
 
   /** Resolves when no step runs any more. */
@@ -179,6 +202,8 @@ export class Deployment {
     if (!this.context.failed) this.context.failOf(urn, error);
   }
 }
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 export function emptyGoal(type: string, name: string, inputs: Values): Goal {
   return {

@@ -26,7 +26,7 @@ const LAST = "delete-replaced replace create-replacement";
 describe("the steps", () => {
   const cases: [what: string, steps: string, view: Partial<View>, answers?: Answers][] = [
     ["nothing in state", "create", { old: undefined }],
-    ["nothing in state, not a target", "", { old: undefined, targeted: false }],
+    ["nothing in state, not a target", "same", { old: undefined, targeted: false }],
     ["no difference", "same", {}],
     ["no difference to what was imported", "", { imported: true }],
     ["not a target", "same", { targeted: false }, { diff: changed }],

@@ -123,7 +123,9 @@ export function plan(view: View, answers: Answers): Plan | Question {
       ],
       now,
     };
-  if (!old) return targeted ? { steps: [step("create")], now } : skip();
+  if (!old && targeted) return { steps: [step("create")], now };
+  // It is told of as unchanged, which it is: not there before and not there after.
+  if (!old) return { ...skip(), steps: [step("same", { old: now, notMade: true })] };
   // An untargeted resource stays exactly as state has it, whatever the program says now.
   if (!targeted) return { steps: [step("same", { now: Object.assign(now, old, { urn }) })], now };
 

@@ -3,6 +3,7 @@ import type { Diff } from "../provider.ts";
 import { create, remove, same, update } from "./changes.ts";
 import type { DeploymentContext } from "./context.ts";
 import type { Op } from "./events.ts";
+import { cannotDelete } from "./rules.ts";
 import { runAfterHooks, runHooks } from "./hooks.ts";
 import { importInto, read } from "./reads.ts";
 import type { Resource } from "./resource.ts";
@@ -17,6 +18,8 @@ export interface Step {
   readonly keys?: readonly string[];
   /** Create before delete: the old one stays in state, marked, until the end of the run. */
   readonly deleteOldLater?: boolean;
+  /** Only told of, for it is left out of the run. */
+  readonly notMade?: boolean;
   /** Delete before replace: the old one stays in state as "to be replaced" until the new one is there. */
   readonly keepMarker?: boolean;
 }
@@ -40,11 +43,17 @@ export async function runStep(
   const hooked = HOOKED[op];
   const before = hooked === "Create" ? undefined : step.old;
   try {
+    refuseProtected(step);
     if (hooked) await runHooks(context, `Before${hooked}`, before, step.now);
     await act(context, step, release);
   } catch (error) {
-    context.failOf(urn, error);
-    context.emit({ kind: "failed", op, urn, type, seconds: seconds() });
+    const { preview } = context.options;
+    const told = preview ? "Preview failed: " : "";
+    // Nothing was tried with what is protected, so the others go on.
+    if (error instanceof Protected) context.complain(urn, told + error.message);
+    else context.failOf(urn, error, told);
+    context.complained ||= preview;
+    if (!preview) context.emit({ kind: "failed", op, urn, type, seconds: seconds() });
     return false;
   }
   // Those of a component wait for its outputs.
@@ -52,6 +61,13 @@ export async function runStep(
     await runAfterHooks(context, `After${hooked}`, before, step.now);
   context.emit({ kind: "done", op, urn, type, seconds: seconds(), now: step.now });
   return true;
+}
+
+class Protected extends Error {}
+
+function refuseProtected({ op, old }: Step): void {
+  if ((op === "delete" || op === "discard") && old!.protect)
+    throw new Protected(cannotDelete(old!.urn));
 }
 
 /** Whose hooks an operation runs. */
@@ -66,6 +82,7 @@ export const HOOKED: Partial<Record<Op, "Create" | "Update" | "Delete">> = {
 };
 
 function act(context: DeploymentContext, step: Step, release = (): void => {}): Promise<void> {
+  if (step.notMade) return Promise.resolve();
   switch (step.op) {
     case "same":
       return same(context, step.old!, step.now!);

@@ -1,4 +1,5 @@
 /** --target, --exclude and --replace: urns, with * for any part between "::" and ** for anything. */
+import { EngineError } from "../errors.ts";
 import { references } from "./integrity.ts";
 import type { Resource } from "./resource.ts";
 import { STACK_TYPE, isProviderType, qualifiedType, urnType } from "./urn.ts";
@@ -6,8 +7,10 @@ import { STACK_TYPE, isProviderType, qualifiedType, urnType } from "./urn.ts";
 export class Targets {
   private readonly patterns: RegExp[];
   private readonly also = new Set<string>();
+  private readonly literals: readonly string[];
 
   constructor(targets: readonly string[]) {
+    this.literals = targets.filter((target) => !target.includes("*"));
     this.patterns = targets.map(
       (t) =>
         new RegExp(
@@ -23,6 +26,11 @@ export class Targets {
 
   get constrained(): boolean {
     return this.patterns.length > 0;
+  }
+
+  /** Those that were named whole and are not there. */
+  missing(has: (urn: string) => boolean): string[] {
+    return this.literals.filter((urn) => !has(urn));
   }
 
   add(urn: string): void {
@@ -75,19 +83,36 @@ export class Scope {
   /** Providers and the stack itself always take part. */
   includes(r: Resource): boolean {
     if (isProviderType(urnType(r.urn)) || qualifiedType(r.urn) === STACK_TYPE) return true;
-    const leansOn = (some: Targets): boolean => [...references(r)].some((urn) => some.names(urn));
-    if (this.targets.constrained)
-      return this.targets.names(r.urn) || (this.withDependants && leansOn(this.reached));
+    if (this.targets.constrained) return this.reaches(r);
     if (this.excluded.constrained)
-      return !this.excluded.names(r.urn) && !(this.withoutDependants && leansOn(this.left));
+      return !this.excluded.names(r.urn) && !(this.withoutDependants && leansOn(r, this.left));
     return true;
+  }
+
+  private reaches(r: Resource): boolean {
+    return this.targets.names(r.urn) || (this.withDependants && leansOn(r, this.reached));
   }
 
   /** Registrations come in the order of their dependencies, so that a dependant finds what it leans on noted. */
   note(r: Resource): void {
-    if (this.targets.constrained && this.includes(r)) this.reached.add(r.urn);
+    // What stands on a provider that merely takes part is not reached by that.
+    if (this.targets.constrained && this.reaches(r)) this.reached.add(r.urn);
     if (this.excluded.constrained && !this.includes(r)) this.left.add(r.urn);
   }
+}
+
+const leansOn = (r: Resource, some: Targets): boolean =>
+  [...references(r)].some((urn) => some.names(urn));
+
+export const targetNotFound = (urn: string): string =>
+  `Target '${urn}' could not be found in the stack.` +
+  (urn.includes("$") ? "" : " Did you forget to escape $ in your shell?");
+
+/** Refuses targets of a destroy or refresh that the state does not have. */
+export function checkTargets({ targets, excluded }: Scope, resources: readonly Resource[]): void {
+  const urns = new Set(resources.map((r) => r.urn));
+  const [missing] = [targets, excluded].flatMap((some) => some.missing((urn) => urns.has(urn)));
+  if (missing !== undefined) throw new EngineError(`no resource named '${missing}' found`);
 }
 
 const escape = (text: string): string => text.replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&");

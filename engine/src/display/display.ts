@@ -15,6 +15,7 @@ export interface DisplayOptions {
   readonly log?: EventLog | undefined;
   /** A refresh by itself counts what it came to; one ahead of something else is not counted. */
   readonly countRefresh: boolean;
+  readonly showSecrets: boolean;
 }
 
 const STREAMS = { stdout: 1, stderr: 2 } as const;
@@ -29,12 +30,13 @@ export class Display {
   /** A step has failed; the run as a whole tells that too. */
   stepFailed = false;
   private readonly options: DisplayOptions;
-  private readonly steps = new Steps();
+  private readonly steps: Steps;
   private readonly refreshing = new Set<string>();
   private readonly startedAt = performance.now();
 
   constructor(options: DisplayOptions) {
     this.options = options;
+    this.steps = new Steps(options.showSecrets);
     this.redactor = options.redactor;
     options.view.begin();
   }

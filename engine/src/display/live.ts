@@ -115,8 +115,10 @@ export class Live extends Progress {
   }
 
   private draw(whole: boolean): void {
+    const rows = [...this.rows.values()];
+    const hasStack = rows.some((row) => row.isStack);
     const lines = frame(
-      [...this.rows.values()],
+      rows.filter((row) => !row.standsIn || !hasStack),
       { ...this.options, terminal: this.terminal },
       whole,
     );

@@ -16,6 +16,8 @@ export interface PrintOptions {
   readonly paint: Paint;
   readonly preview: boolean;
   readonly showSecrets: boolean;
+  /** Long texts are cut, as all commands but refresh do. */
+  readonly cut: boolean;
 }
 
 interface Place {
@@ -36,6 +38,18 @@ export function worthPrinting(value: Value | undefined): boolean {
 /** A string in double quotes, with what Go's %q escapes. */
 export const quote = (text: string): string =>
   JSON.stringify(text).replaceAll("\\b", "\\b").replaceAll("\x7f", "\\x7f");
+
+const SHOWN_LINES = 3;
+const SHOWN_COLUMNS = 150;
+
+/** At most three lines, each of at most 150 characters. */
+export function cutText(text: string): string {
+  const all = text.split("\n");
+  const lines = all
+    .slice(0, SHOWN_LINES)
+    .map((line) => (line.length > SHOWN_COLUMNS ? `${line.slice(0, SHOWN_COLUMNS)}...` : line));
+  return [...lines, ...(all.length > SHOWN_LINES ? ["..."] : [])].join("\n");
+}
 
 const isPrimitive = (v: Value): boolean => !Array.isArray(v) && !isObject(v);
 
@@ -103,7 +117,8 @@ export class Printer {
     if (typeof value !== "string") return String(value);
     const decoded = decode(value);
     // The CLI ends what it decoded with a line of its own.
-    return decoded ? `(${decoded.kind}) ${this.line(decoded.value, place)}` : quote(value);
+    if (decoded) return `(${decoded.kind}) ${this.line(decoded.value, place)}`;
+    return quote(this.options.cut ? cutText(value) : value);
   }
 
   objectDiff(diff: ObjectDiff, place: Place, include?: readonly string[]): string {
@@ -183,7 +198,7 @@ export class Printer {
     const inside = { ...place, indent: place.indent + 1 };
     const lines = diffLines(old, now).map(({ op, text }) => {
       const at: Place = { ...inside, op, prefix: op !== "same" };
-      return this.colored(at, `${this.pad(at)}${text}`);
+      return this.colored(at, `${this.pad(at)}${this.options.cut ? cutText(text) : text}`);
     });
     return `\n${lines.map((l) => `${l}\n`).join("")}`;
   }

@@ -1,5 +1,5 @@
 /** Progress as lines, for logs and CI: one for each thing that happens to a resource. */
-import { STACK_TYPE } from "../deployment/urn.ts";
+import { STACK_TYPE, qualifiedType, urnType } from "../deployment/urn.ts";
 import { Row, type Diagnostic } from "./rows.ts";
 import { isInternalStep, type StepView } from "./step.ts";
 import { diagnosticsText, outputsText, policiesText, summaryText } from "./summary.ts";
@@ -13,11 +13,13 @@ export class Progress implements RowView {
   readonly rows = new Map<string, Row>();
   protected readonly options: ViewOptions;
   protected allDone = false;
-  private stackUrn: string;
+  /** Empty until the stack itself is told of, which a destroy does only when a child is told of before. */
+  private stackUrn = "";
+  private readonly expectedStackUrn: string;
 
   constructor(options: ViewOptions, stackUrn: string) {
     this.options = options;
-    this.stackUrn = stackUrn;
+    this.expectedStackUrn = stackUrn;
   }
 
   begin(): void {
@@ -26,7 +28,7 @@ export class Progress implements RowView {
 
   pre(step: StepView): void {
     if (isInternalStep(step)) return;
-    const row = this.rowFor(step);
+    const row = this.rowFor(step.urn, step);
     row.startedAt = performance.now();
     row.endedAt = undefined;
     row.step = step;
@@ -40,7 +42,7 @@ export class Progress implements RowView {
       this.diagnostic({ severity: "info", urn: "", message, passing: true, stream: 0 });
       return;
     }
-    const row = this.rowFor(step);
+    const row = this.rowFor(step.urn, step);
     const refreshed = row.step.op === "refresh";
     row.endedAt = performance.now();
     row.step = step;
@@ -53,28 +55,15 @@ export class Progress implements RowView {
 
   failed(step: StepView): void {
     if (isInternalStep(step)) return;
-    const row = this.rowFor(step);
+    const row = this.rowFor(step.urn, step);
     row.failed = true;
     this.updated(row);
   }
 
   diagnostic(diagnostic: Diagnostic): void {
     if (diagnostic.severity === "debug") return;
-    const urn = diagnostic.urn === "" ? this.stackUrn : diagnostic.urn;
-    const row = this.rowFor(
-      {
-        op: "same",
-        urn,
-        type: urn.split("::")[2]!.split("$").at(-1)!,
-        keys: [],
-        diffs: [],
-        logical: true,
-        provider: "",
-      },
-      false,
-    );
+    const row = this.rowFor(diagnostic.urn === "" ? this.stackUrn : diagnostic.urn);
     row.diagnostics.push(diagnostic);
-    row.hidden = false;
     this.updated(row);
   }
 
@@ -88,10 +77,7 @@ export class Progress implements RowView {
     write(policiesText(summary, paint));
     write(diagnosticsText(rows, paint));
     write(
-      outputsText(
-        rows.find((r) => r.isStack),
-        this.options,
-      ),
+      outputsText(this.stackUrn === "" ? undefined : this.rows.get(this.stackUrn), this.options),
     );
     if (summary.policies.hasMandatory) return;
     const errors = rows.filter((row) => row.count("error") > 0).length;
@@ -113,15 +99,54 @@ export class Progress implements RowView {
     // Lines stay where they are.
   }
 
-  private rowFor(step: StepView, shows = worthShowing(step)): Row {
-    let row = this.rows.get(step.urn);
-    // The stack is always shown, but for the line that would say that it begins to run unchanged.
-    const known = row !== undefined;
-    if (!row) {
-      row = new Row(step);
-      this.rows.set(step.urn, row);
+  private rowFor(urn: string, step?: StepView): Row {
+    // The first word on the stack, that it begins to run unchanged, is not worth a line.
+    const isStack = urn === this.stackUrn;
+    const row = this.findOrMake(urn, step);
+    if (!step || worthShowing(step) || isStack) row.hidden = false;
+    return row;
+  }
+
+  private findOrMake(urn: string, step: StepView | undefined): Row {
+    const known = this.rows.get(urn);
+    if (known) return known;
+    if (urn !== "" && qualifiedType(urn) === STACK_TYPE) {
+      this.stackUrn = urn;
+      const standIn = this.rows.get("");
+      if (standIn && step) {
+        this.rows.delete("");
+        standIn.step = step;
+        standIn.standsIn = false;
+        this.rows.set(urn, standIn);
+        return standIn;
+      }
     }
-    if (shows || (known && step.type === STACK_TYPE)) row.hidden = false;
+    const row = this.add(urn, step ?? blank(urn === "" ? this.expectedStackUrn : urn));
+    row.standsIn = urn === "";
+    const parent = (step?.now ?? step?.old)?.parent ?? "";
+    if (parent !== "" && !this.rows.has(parent)) this.add(parent, blank(parent));
+    // Something for the others to stand under, and for what belongs to none of them.
+    if (!this.rows.has(this.stackUrn)) {
+      const standIn = this.add("", blank(this.expectedStackUrn));
+      standIn.standsIn = true;
+      standIn.hidden = false;
+    }
+    return row;
+  }
+
+  private add(urn: string, step: StepView): Row {
+    const row = new Row(step);
+    this.rows.set(urn, row);
     return row;
   }
 }
+
+const blank = (urn: string): StepView => ({
+  op: "same",
+  urn,
+  type: urnType(urn),
+  keys: [],
+  diffs: [],
+  logical: true,
+  provider: "",
+});

@@ -22,6 +22,8 @@ export class Row {
   readonly diagnostics: Diagnostic[] = [];
   hidden = true;
   failed = false;
+  /** It stands for the stack, of which nothing was told yet. */
+  standsIn = false;
   startedAt = performance.now();
   endedAt: number | undefined;
 
@@ -30,7 +32,7 @@ export class Row {
   }
 
   get isStack(): boolean {
-    return this.step.type === STACK_TYPE;
+    return this.step.type === STACK_TYPE && !this.standsIn;
   }
 
   count(severity: "error" | "warning" | "info"): number {

@@ -4,6 +4,7 @@ import type { Event, Op } from "../deployment/events.ts";
 import type { Resource } from "../deployment/resource.ts";
 import { isProviderType, urnName } from "../deployment/urn.ts";
 import { parsePath } from "../values/path.ts";
+import { Secret, hasSecret, isObject, type Value, type Values } from "../values/property.ts";
 
 export interface StepView {
   readonly op: Op;
@@ -37,7 +38,17 @@ const REMOVES = new Set<Op>(["delete", "delete-replaced", "discard-replaced"]);
 export const isInternalStep = ({ urn, type }: { urn: string; type: string }): boolean =>
   isProviderType(type) && /^default(_|$)/.test(urnName(urn));
 
-const copy = (r: Resource | undefined): Resource | undefined => (r ? { ...r } : undefined);
+const MASK = new Secret("[secret]");
+
+/** Secrets are all alike to who may not see them, so that none is said to have changed. */
+function veiled(value: Value): Value {
+  if (value instanceof Secret) return MASK;
+  if (Array.isArray(value)) return value.map(veiled);
+  return isObject(value) ? veiledMap(value) : value;
+}
+
+const veiledMap = (values: Values): Values =>
+  Object.fromEntries(Object.entries(values).map(([key, value]) => [key, veiled(value)]));
 
 const roots = (paths: readonly string[]): string[] => [
   ...new Set(paths.map((path) => String(parsePath(path)[0]))),
@@ -66,6 +77,11 @@ function reasons(diff: Diff | undefined, now: Resource | undefined) {
 /** Keeps what began, since what ends does not repeat it. */
 export class Steps {
   private readonly begun = new Map<string, StepView & { readonly source: Resource | undefined }>();
+  private readonly showSecrets: boolean;
+
+  constructor(showSecrets = false) {
+    this.showSecrets = showSecrets;
+  }
 
   begin(event: Extract<Event, { kind: "start" }>): StepView {
     const { op, urn, type, old, now, diff } = event;
@@ -73,8 +89,8 @@ export class Steps {
       op,
       urn,
       type,
-      old: op === "create" ? undefined : copy(old),
-      now: REMOVES.has(op) ? undefined : copy(now),
+      old: op === "create" ? undefined : this.copy(old),
+      now: REMOVES.has(op) ? undefined : this.copy(now),
       ...(PHYSICAL.has(op) && op !== "create-replacement"
         ? { keys: [], diffs: [] }
         : reasons(diff, now)),
@@ -93,7 +109,7 @@ export class Steps {
         op,
         urn,
         type,
-        now: event.kind === "done" ? copy(event.now) : undefined,
+        now: event.kind === "done" ? this.copy(event.now) : undefined,
         keys: [],
         diffs: [],
         logical: true,
@@ -106,13 +122,20 @@ export class Steps {
       ...begun,
       ...(found ? { detailed: found } : {}),
       op,
-      old: copy(begun.old && (begun.source ?? begun.old)),
-      now: REMOVES.has(op) ? undefined : copy(now),
+      old: this.copy(begun.old && (begun.source ?? begun.old)),
+      now: REMOVES.has(op) ? undefined : this.copy(now),
     };
   }
 
   outputs(event: Extract<Event, { kind: "outputs" }>): StepView | undefined {
     const begun = this.begun.get(event.urn);
-    return begun && { ...begun, old: copy(event.old) ?? begun.old, now: copy(event.now) };
+    return begun && { ...begun, old: this.copy(event.old) ?? begun.old, now: this.copy(event.now) };
+  }
+
+  private copy(r: Resource | undefined): Resource | undefined {
+    if (!r) return undefined;
+    const veil = (values: Values): Values =>
+      this.showSecrets || !hasSecret(values) ? values : veiledMap(values);
+    return { ...r, inputs: veil(r.inputs), outputs: veil(r.outputs) };
   }
 }

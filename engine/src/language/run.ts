@@ -85,6 +85,7 @@ export async function runProgram(options: RunOptions): Promise<void> {
     }
     if (ended && loggedError) context.failed = true;
     await deployment.finish();
+    await deployment.setStackOutputs();
     if (!context.stopped) await options.afterSteps();
   } finally {
     // A program that said it is done is left to exit by itself: it keeps its compiled code for the next run.
