@@ -43,7 +43,7 @@ async function deleteAll(context: DeploymentContext, wanted: readonly Resource[]
   // Those that the run is not about are told of as a program that registers them would have it.
   for (const r of wanted)
     if (!reached.has(r.urn) && !context.operated.has(r.urn)) tellSame(context, r);
-  for (const r of chosen) if (!r.delete) context.deleted.set(r.urn, []);
+  for (const r of chosen) context.deleted.set(r.urn, []);
   await runGraph(deleteOrder(chosen), async (r) => {
     // What a protected or failed resource stands on stays: runGraph skips all that waits for it.
     if (context.stopped) return false;
