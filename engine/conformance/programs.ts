@@ -90,6 +90,14 @@ const command = fc.oneof(
   { weight: 1, arbitrary: fc.constant("preview") },
   { weight: 1, arbitrary: fc.constant("refresh --yes --skip-preview") },
   { weight: 1, arbitrary: fc.constant(`${UP} --refresh`) },
+  { weight: 1, arbitrary: fc.constantFrom(...NAMES).map((n) => `${UP} --target **::${n}`) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(...NAMES).map((n) => `${UP} --target **::${n} --target-dependents`),
+  },
+  { weight: 1, arbitrary: fc.constantFrom(...NAMES).map((n) => `${UP} --exclude **::${n}`) },
+  { weight: 1, arbitrary: fc.constantFrom(...NAMES).map((n) => `${UP} --target-replace **::${n}`) },
+  { weight: 1, arbitrary: fc.constantFrom(...NAMES).map((n) => `${UP} --replace **::${n}`) },
   { weight: 1, arbitrary: fc.constant("destroy --yes --skip-preview") },
 );
 

@@ -9,21 +9,26 @@ import type { Case } from "./case.ts";
 
 type Essence = Pick<RunRecord, "run" | "exitCode" | "steps" | "changes" | "state">;
 
-const essence = (runs: readonly RunRecord[]): Essence[] =>
-  runs.map(
-    ({ run, exitCode, steps, changes, state }) =>
-      ({
-        run,
-        exitCode,
-        steps: steps.map((step) => settled(step, exitCode)),
-        changes,
-        state,
-      }) as Essence,
-  );
-
-/** A run that fails ends before or after a component has said that it is done. */
-const settled = (step: RunRecord["steps"][number], exitCode: number): RunRecord["steps"][number] =>
-  exitCode !== 0 && /::any:index:Group::/.test(step.urn) ? { ...step, outcome: "done" } : step;
+/**
+ * What both engines have to agree on. How far the others have come when one step fails is a matter of time, and all that follows
+ * with it: of a run that fails only the failures count, and it is the last.
+ */
+function essence(runs: readonly RunRecord[]): Essence[] {
+  const failed = runs.findIndex(({ exitCode }) => exitCode !== 0);
+  return runs
+    .slice(0, failed < 0 ? runs.length : failed + 1)
+    .map(({ run, exitCode, steps, changes, state }): Essence => {
+      if (exitCode === 0)
+        return {
+          run,
+          exitCode,
+          steps,
+          ...(changes ? { changes } : {}),
+          ...(state === undefined ? {} : { state }),
+        };
+      return { run, exitCode, steps: steps.filter(({ outcome }) => outcome === "failed") };
+    });
+}
 
 async function essenceOn(testCase: Case, engine: Engine) {
   const { runs, workspace } = await observe(testCase, engine);

@@ -1,4 +1,5 @@
 /** What a stack is: its overview and its outputs. */
+import { sortedKeys } from "../values/json.ts";
 import { hostname } from "node:os";
 import { EXIT, EngineError } from "../errors.ts";
 import type { Resource } from "../deployment/resource.ts";
@@ -14,13 +15,6 @@ import { shellWord, tableText, tree, type TableRow } from "./table.ts";
 /** Text as it is, anything else as JSON in one line. */
 function outputText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(sortedKeys(value));
-}
-
-function sortedKeys(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sortedKeys);
-  if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([k, v]) => [k, sortedKeys(v)]));
 }
 
 const json = (value: unknown): string => JSON.stringify(sortedKeys(value), undefined, 2);

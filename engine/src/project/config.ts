@@ -1,11 +1,12 @@
 /** The configuration a program sees: the stack's values, then the project's, checked against the project's declarations. */
 import { EngineError } from "../errors.ts";
+import { sortedKeys } from "../values/json.ts";
 import type { Crypter } from "../secrets/crypter.ts";
 import { qualifyKey, type ConfigDeclaration, type Project } from "./project.ts";
 import type { ConfigNode } from "./stackfile.ts";
 
 export interface ConfigValue {
-  /** Objects as JSON text, as programs get them. */
+  /** Objects as JSON text with sorted keys, as programs get them. */
   readonly text: string;
   readonly secret: boolean;
   readonly object: boolean;
@@ -76,7 +77,7 @@ function openNode(node: ConfigNode, open: (ciphertext: string) => string): Confi
       return { text: open(node.ciphertext), secret: true, object: false };
     case "object":
       return {
-        text: JSON.stringify(openSecure(node.json, open)),
+        text: JSON.stringify(sortedKeys(openSecure(node.json, open))),
         secret: containsSecure(node.json),
         object: true,
       };
