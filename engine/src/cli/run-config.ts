@@ -5,6 +5,7 @@ import type { Project } from "../project/project.ts";
 import type { StackFile } from "../project/stackfile.ts";
 import type { StackFiles } from "../state/backend.ts";
 import type { Session } from "./session.ts";
+import { crypterForRun } from "./stack-state.ts";
 
 export async function configFor(
   session: Session,
@@ -20,6 +21,6 @@ export async function configFor(
   return applyProject(
     project,
     files.stack,
-    openConfig(project.name, nodes, await manager?.crypter(), file.path),
+    openConfig(project.name, nodes, manager && (await crypterForRun(manager)), file.path),
   );
 }

@@ -1,6 +1,8 @@
 /** The state of a stack, opened for a command: read, decrypted, and with the function that writes it back. */
 import type { Save } from "../deployment/snapshot.ts";
 import type { StackFile } from "../project/stackfile.ts";
+import { EngineError } from "../errors.ts";
+import type { Crypter } from "../secrets/crypter.ts";
 import type { SecretsManager } from "../secrets/passphrase.ts";
 import type { StackFiles } from "../state/backend.ts";
 import { openSnapshot, checkpointWriter, type Snapshot } from "../state/checkpoint.ts";
@@ -24,7 +26,7 @@ export async function openState(
 ): Promise<OpenState> {
   const raw = await files.loadExisting();
   const secrets = await session.secretsOrNew(file, raw);
-  const codec = crypterCodec(await secrets.crypter());
+  const codec = crypterCodec(await crypterForRun(secrets));
   const salt = raw.deployment?.secrets_providers?.state?.salt;
   // A stack whose file was given a new salt has its old secrets under the old one.
   const reading =
@@ -40,6 +42,17 @@ export async function openState(
     manifest: raw.deployment?.manifest,
     save: (snapshot) => files.save(write(snapshot)),
   };
+}
+
+/** A wrong or missing passphrase, in the words that the CLI has for it when a stack is to be deployed. */
+export async function crypterForRun(secrets: SecretsManager): Promise<Crypter> {
+  try {
+    return await secrets.crypter();
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    const where = "getting stack configuration: get stack secrets manager";
+    throw new EngineError(`${where}: ${error.message}`, error.exitCode);
+  }
 }
 
 async function oldSecrets(session: Session, salt: string): Promise<SecretsManager> {

@@ -70,8 +70,8 @@ export function parseCheckpoint(text: string, path: string): RawCheckpoint {
   if (typeof version !== "number") throw damaged("it has no version");
   if (version > VERSION_WITH_FEATURES)
     throw new EngineError(
-      `the state file ${path} is newer than what this version of the offline engine understands: it has ` +
-        `checkpoint version ${version}, and 3 and 4 are read; nothing was changed: use the Pulumi CLI that wrote it`,
+      `failed to load checkpoint: unsupported checkpoint version ${version}: the state file ${path} is newer than what this ` +
+        "version of the offline engine understands, and 3 and 4 are read; nothing was changed: use the Pulumi CLI that wrote it",
     );
   if (version < VERSION)
     throw new EngineError(

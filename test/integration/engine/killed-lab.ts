@@ -144,7 +144,12 @@ export class KilledLab {
   async dispose(): Promise<void> {
     for (const object of await this.real()) {
       const [kind, id] = object.split(" ") as [string, string];
-      if (kind === "container") await this.docker.getContainer(id).remove({ force: true, v: true });
+      // The daemon may still be at what a killed run asked of it.
+      if (kind === "container")
+        await this.docker
+          .getContainer(id)
+          .remove({ force: true, v: true })
+          .catch(() => {});
       if (kind === "network") await this.docker.getNetwork(id).remove();
       if (kind === "volume") await this.docker.getVolume(id).remove();
     }
