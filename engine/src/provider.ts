@@ -128,8 +128,8 @@ export interface Provider {
   ): Promise<void>;
   /**
    * Optional: removes what a create that was interrupted (the process was killed) may have made and nobody recorded: an object
-   * by the name in `inputs` that is not older than `since`. Returns what was removed, in words, or undefined. Throws where it
-   * cannot know.
+   * by the name in `inputs` that is not older than `since`. Returns what was removed, in words, or undefined. Throws
+   * Uncertain where nobody can know.
    */
   discard?(
     call: Call & { readonly inputs: PropertyMap; readonly since: Date },

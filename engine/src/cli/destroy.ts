@@ -16,8 +16,9 @@ export async function destroy(session: Session): Promise<number> {
   if (!previewOnly) confirmOrRefuse.check(session, "destroy");
   const [project, files] = await Promise.all([session.project(), session.stackFiles()]);
   const file = await session.stackFile(files.stack);
-  const cancellation = listenForCancellation(session.terminal.writeError, () => {});
+  const cancellation = listenForCancellation(session, previewOnly ? "preview" : "destroy");
   const lock = previewOnly ? undefined : await lockStack(session, files);
+  if (lock) cancellation.atOnce(() => lock.drop());
   try {
     const state = await openState(session, files, file);
     const run = { session, project, files, seed: newSeed(), cancelled: cancellation.signal };

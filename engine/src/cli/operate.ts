@@ -44,8 +44,9 @@ async function operate(session: Session, previewOnly: boolean): Promise<number> 
   const packs = await askedPacks(session);
   const [project, files] = await Promise.all([session.project(), session.stackFiles()]);
   const file = await session.stackFile(files.stack);
-  const cancellation = listenForCancellation(session.terminal.writeError, () => current?.kill());
+  const cancellation = listenForCancellation(session, previewOnly ? "preview" : "update");
   let current: Program | undefined;
+  cancellation.atOnce(() => current?.kill());
   const run: Run = {
     session,
     project,
@@ -64,6 +65,7 @@ async function operate(session: Session, previewOnly: boolean): Promise<number> 
     if (!previewOnly) {
       const lock = await lockStack(session, files);
       release = () => lock.release();
+      cancellation.atOnce(() => lock.drop());
     }
     const state = await openState(session, files, file);
     if (previewOnly || !skipPreview) {

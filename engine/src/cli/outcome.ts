@@ -35,8 +35,7 @@ export const confirmOrRefuse = {
 
 /** The code of a run that did not come to a good end. */
 export function failureOf({ context }: Phase): number | undefined {
-  if (context.cancelled.aborted) return EXIT.cancelled;
-  return context.failed || context.complained ? context.exitCode : undefined;
+  return context.stopped || context.complained ? context.exitCode : undefined;
 }
 
 /** Writes what is not written yet, then the record of the run. What cannot be written is told as the run's failure, not thrown. */

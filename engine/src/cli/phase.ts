@@ -90,8 +90,8 @@ export async function prepare({ context }: Phase, base: Snapshot): Promise<void>
 export function finishPhase({ context, display }: Phase, preview: boolean): void {
   const failed = context.failed || context.complained || context.cancelled.aborted;
   const kind = preview ? "preview" : "update";
-  if (context.cancelled.aborted) context.fail("", `${kind} canceled`);
-  else if (display.stepFailed || context.complained) context.fail("", `${kind} failed`);
+  if (display.stepFailed || context.complained) context.fail("", `${kind} failed`);
+  else if (context.cancelled.aborted) context.fail("", `${kind} canceled`);
   display.finish(failed);
 }
 

@@ -89,8 +89,9 @@ export async function refresh(session: Session): Promise<number> {
   if (!previewOnly) confirmOrRefuse.check(session, "refresh");
   const [project, files] = await Promise.all([session.project(), session.stackFiles()]);
   const file = await session.stackFile(files.stack);
-  const cancellation = listenForCancellation(session.terminal.writeError, () => {});
+  const cancellation = listenForCancellation(session, previewOnly ? "preview" : "refresh");
   const lock = previewOnly ? undefined : await lockStack(session, files);
+  if (lock) cancellation.atOnce(() => lock.drop());
   try {
     const state = await openState(session, files, file);
     const place = { session, project, files, seed: newSeed(), cancelled: cancellation.signal };

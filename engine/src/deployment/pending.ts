@@ -29,24 +29,25 @@ export async function recoverPending(
 const warn = (context: DeploymentContext, { urn }: Resource, message: string): void =>
   context.emit({ kind: "diagnostic", severity: "warning", urn, message });
 
-/** False when there may be something that only a person can find; the note of it stays, as it does with the CLI. */
+/** False when it could not be looked for now, or the CLI made the note, which keeps its own too: it stays for the next run. */
 async function discard(context: DeploymentContext, resource: Resource): Promise<boolean> {
   const { urn, type } = resource;
   const what = `an earlier run was interrupted while creating ${urnName(urn)}`;
-  const unknown = (why: string): false => {
+  const unknown = (why: string, then = ""): void =>
     warn(
       context,
       resource,
-      `${what} (${type}), and ${why}. If it made something, that is not in the state: look for it and remove it by hand, ` +
-        "then run `pulumi refresh`, which forgets of this.",
+      `${what} (${type}), and ${why}. If it made something, that is not in the state: look for it and remove it by hand${then}.`,
     );
-    return false;
-  };
+  const KEPT = ", then run `pulumi refresh`, which forgets of this";
   // The CLI does not note when it began, so that a thing of that name may be much older.
-  if (resource.modified === undefined) return unknown("did not note when");
+  if (resource.modified === undefined) {
+    unknown("did not note when", KEPT);
+    return false;
+  }
   try {
     const provider = await context.registry.configured(context.ensureProvider(resource.provider));
-    if (!provider.discard) return unknown(`whether it made something cannot be told of ${type}`);
+    if (!provider.discard) throw new calls.Uncertain(`whether it made something cannot be told`);
     const removed = await provider.discard({
       ...calls.callFor(resource, context, context.cancelled),
       inputs: calls.plainInputs(resource),
@@ -55,7 +56,9 @@ async function discard(context: DeploymentContext, resource: Resource): Promise<
     if (removed) warn(context, resource, `${what}; what it had made (${removed}) was removed.`);
     return true;
   } catch (error) {
-    return unknown(calls.messageOf(error));
+    const isFinal = error instanceof calls.Uncertain;
+    unknown(calls.messageOf(error), isFinal ? "" : KEPT);
+    return isFinal;
   }
 }
 

@@ -78,7 +78,7 @@ export async function runProgram(options: RunOptions): Promise<void> {
       const why =
         code === ALREADY_SHOWN
           ? undefined
-          : `Program exited with non-zero exit code: ${code}. It ended before it was through.`;
+          : `an unhandled error occurred: Program exited with non-zero exit code: ${code}`;
       context.failed = true;
       if (why && !loggedError)
         context.emit({ kind: "diagnostic", severity: "error", urn: "", message: why });

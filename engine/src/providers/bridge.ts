@@ -1,6 +1,7 @@
 import {
   PartialFailure,
   UNKNOWN,
+  Uncertain,
   type Call,
   type PropertyMap,
   type PropertyValue,
@@ -139,7 +140,7 @@ export function bridge(parts: ProviderParts): Provider {
     discard: async (call) => {
       const { schema, actions } = find(call.type);
       const { discard } = await actions();
-      if (!discard) throw new Error(`whether it made something cannot be told of ${call.type}`);
+      if (!discard) throw new Uncertain("whether it made something cannot be told");
       return discard(call, plain(schema, call.inputs));
     },
     invoke: async (token, args, call) => {

@@ -1,5 +1,6 @@
 /** The stack lock of the file backend: one file a process under locks/, as the CLI writes and reads it. */
 import { randomUUID } from "node:crypto";
+import { rmSync } from "node:fs";
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
@@ -68,6 +69,8 @@ export function isDead(lock: LockContent, host = hostname()): boolean {
 
 export interface Lock {
   release(): Promise<void>;
+  /** The same for a process that is about to end. */
+  drop(): void;
 }
 
 /** Two that came at the same moment both give way; whoever waited less comes again first. */
@@ -97,7 +100,16 @@ export async function takeLock(
     await sleep(Math.random() * LONGEST_WAIT_MILLISECONDS);
   }
   await sweepTemporaries(directory);
-  return { release: () => rm(mine, { force: true }).catch(() => {}) };
+  return {
+    release: () => rm(mine, { force: true }).catch(() => {}),
+    drop() {
+      try {
+        rmSync(mine, { force: true });
+      } catch {
+        // the next run sees that its process is gone
+      }
+    },
+  };
 }
 
 async function writeLock(directory: string, path: string, id: string): Promise<void> {
