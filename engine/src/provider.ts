@@ -50,7 +50,7 @@ export interface Call {
   /** The resource's custom time-out for this verb; `signal` ends at the same time. */
   readonly timeoutSeconds?: number;
   /** Lines for the progress display, shown under the resource. */
-  readonly log: (line: string, severity?: "info" | "warning") => void;
+  readonly log: (line: string, severity?: "info" | "warning" | "error") => void;
 }
 
 export interface Provider {

@@ -33,10 +33,10 @@ const RUN =
   "config-file diff event-log exec-agent exec-kind message parallel skip-plugin-pre-install stack " +
   "suppress-outputs suppress-permalink suppress-progress";
 const NOT_RUN = "debug urns";
-const PROGRAM = `${RUN} exclude-dependents expect-no-changes policy-pack policy-pack-config refresh replace show-secrets target target-dependents target-replace`;
+const PROGRAM = `${RUN} show-full-output exclude-dependents expect-no-changes policy-pack policy-pack-config refresh replace show-secrets target target-dependents target-replace`;
 const NOT_PROGRAM =
   `${NOT_RUN} config/c config-path ignore-protect run-program ` +
-  "show-config show-full-output show-policy-remediations show-reads show-replacement-steps show-sames " +
+  "show-config show-policy-remediations show-reads show-replacement-steps show-sames " +
   "skip-config-validation";
 const STATE_ONLY = `${RUN} preview-only skip-preview target target-dependents yes`;
 const NOT_STATE_ONLY = `${NOT_RUN} config/c config-path json/j run-program show-replacement-steps show-sames skip-config-validation`;
@@ -75,10 +75,10 @@ export const COMMANDS: { readonly [name: string]: Command } = {
   destroy: command(
     "Destroy all existing resources in the stack",
     "",
-    `${STATE_ONLY} exclude/x refresh remove`,
+    `${STATE_ONLY} exclude/x refresh remove show-full-output`,
     {
       aliases: "down dn",
-      refused: `${REMOTE} ${NOT_STATE_ONLY} continue-on-error exclude-protected ignore-protect show-config show-full-output`,
+      refused: `${REMOTE} ${NOT_STATE_ONLY} continue-on-error exclude-protected ignore-protect show-config`,
     },
   ),
   cancel: command("Cancel a stack's currently running update, if any", "[stack-name]", "stack yes"),

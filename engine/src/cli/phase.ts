@@ -90,7 +90,7 @@ export async function prepare({ context }: Phase, base: Snapshot): Promise<void>
 export function finishPhase({ context, display }: Phase, preview: boolean): void {
   const failed = context.failed || context.complained || context.cancelled.aborted;
   const kind = preview ? "preview" : "update";
-  if (display.stepFailed || context.complained) context.fail("", `${kind} failed`);
+  if (context.stepFailed || context.complained) context.fail("", `${kind} failed`);
   else if (context.cancelled.aborted) context.fail("", `${kind} canceled`);
   display.finish(failed);
 }

@@ -34,7 +34,7 @@ export function openDisplay(session: Session, options: ShowOptions): Display {
         title,
         showOutputs: !args.flag("suppress-outputs"),
         showSecrets: args.flag("show-secrets"),
-        cut: args.command !== "refresh",
+        cut: args.command !== "refresh" && !args.flag("show-full-output"),
       },
       place,
     );

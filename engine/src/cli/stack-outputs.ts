@@ -36,6 +36,8 @@ async function stackOutputs(
 /** For a StackReference: another stack of the same backend. */
 export async function outputsOf(session: Session, name: string): Promise<Values> {
   const parts = name.split("/");
+  if (parts.length > 1 && parts[0] !== "organization")
+    throw new EngineError("organization name must be 'organization'");
   const project = parts.length === 3 ? parts[1]! : (await session.project()).name;
   const files = new StackFiles(await session.backend(), project, parts.at(-1)!);
   const raw = await files.load();

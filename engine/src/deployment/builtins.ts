@@ -60,10 +60,9 @@ export function builtinProvider(readOutputs: (stack: string) => Promise<Values>)
   };
 }
 
-/** A secret in a list makes the list secret. */
 function secretPaths(value: Value, path: readonly string[]): Paths {
   if (value instanceof Secret) return [path];
-  if (Array.isArray(value)) return value.some((v) => secretPaths(v, []).length > 0) ? [path] : [];
+  if (Array.isArray(value)) return value.flatMap((v, i) => secretPaths(v, [...path, String(i)]));
   if (!isObject(value)) return [];
   return Object.entries(value).flatMap(([key, v]) => secretPaths(v, [...path, key]));
 }

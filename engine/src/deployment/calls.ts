@@ -13,6 +13,7 @@ import {
   markSecret,
   plainMap,
   Secret,
+  type Value,
   type Values,
 } from "../values/property.ts";
 import type { Emit } from "./events.ts";
@@ -38,7 +39,13 @@ export function callFor(
     ...(timeoutSeconds ? { timeoutSeconds } : {}),
     log: (line, severity = "info") => {
       // Lines end in the display of whoever watches, so a resource's secrets must not be in them; the display masks.
-      context.emit({ kind: "diagnostic", severity, urn: r.urn, message: line, passing: true });
+      context.emit({
+        kind: "diagnostic",
+        severity,
+        urn: r.urn,
+        message: line,
+        passing: severity !== "error",
+      });
     },
   };
 }
@@ -88,11 +95,16 @@ function markPaths(provider: Provider, marked: Values, answer: PropertyMap): Val
   return (provider.secretPaths?.(answer) ?? []).reduce(markPath, marked);
 }
 
-function markPath(values: Values, [key = "", ...rest]: readonly string[]): Values {
-  const value = values[key];
-  if (value === undefined) return values;
-  if (rest.length === 0) return { ...values, [key]: new Secret(value) };
-  return isObject(value) ? { ...values, [key]: markPath(value, rest) } : values;
+function markPath(values: Values, path: readonly string[]): Values {
+  return markAt(values, path) as Values;
+}
+
+function markAt(value: Value, [key, ...rest]: readonly string[]): Value {
+  if (key === undefined) return value instanceof Secret ? value : new Secret(value);
+  if (Array.isArray(value)) return value.map((v, i) => (String(i) === key ? markAt(v, rest) : v));
+  if (!isObject(value)) return value;
+  const inner = value[key];
+  return inner === undefined ? value : { ...value, [key]: markAt(inner, rest) };
 }
 
 export async function check(

@@ -57,6 +57,7 @@ export class DeploymentContext {
   exitCode: number = EXIT.error;
   /** Something could not be done: the rest goes on, but the run as a whole fails. */
   complained = false;
+  stepFailed = false;
 
   constructor(
     options: DeploymentOptions,
@@ -124,6 +125,12 @@ export class DeploymentContext {
   complain(urn: string, message: string): void {
     this.complained = true;
     this.emit({ kind: "diagnostic", severity: "error", urn, message });
+  }
+
+  /** A step, or what belongs to it; the run as a whole tells that too. */
+  failStep(urn: string, error: unknown): void {
+    this.stepFailed = true;
+    this.failOf(urn, error, this.options.preview ? "Preview failed: " : "");
   }
 
   fail(urn: string, message: string): void {

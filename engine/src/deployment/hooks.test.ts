@@ -21,7 +21,7 @@ const context = (preview = false): DeploymentContext =>
     options: { preview },
     cancelled: new AbortController().signal,
     emit: (event: Event) => events.push(event),
-    fail: (_urn: string, message: string) => failed.push(message),
+    failStep: (_urn: string, error: Error) => failed.push(error.message),
   }) as unknown as DeploymentContext;
 const warnings = (): string[] =>
   events.flatMap((e) => (e.kind === "diagnostic" && e.severity === "warning" ? [e.message] : []));

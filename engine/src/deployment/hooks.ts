@@ -131,7 +131,7 @@ export async function runAfterHooks(
   try {
     await runHooks(context, kind, old, now);
   } catch (error) {
-    context.fail((now ?? old)!.urn, (error as Error).message);
+    context.failStep((now ?? old)!.urn, error);
   }
 }
 

@@ -72,7 +72,7 @@ export function planImport(
   goal: Goal,
   old: Resource | undefined,
 ): { steps: Step[]; imported: Resource } {
-  const imported = { ...newResource(urn, goal, undefined), inputs: {} };
+  const imported = newResource(urn, goal, undefined);
   const own = { urn, now: imported };
   if (!old) return { steps: [{ op: "import", ...own }], imported };
   const replaced = { ...own, old };
@@ -92,7 +92,7 @@ export async function importInto(
   const r = now!;
   const id = r.importID!;
   const provider = await context.registry.configured(r.provider);
-  const found = await calls.read(provider, { ...r, id }, context);
+  const found = await calls.read(provider, { ...r, id, inputs: {} }, context);
   if (!found) throw new Error(`resource '${id}' does not exist`);
   r.id = found.id || id;
   r.inputs = found.inputs;

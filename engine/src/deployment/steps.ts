@@ -48,11 +48,11 @@ export async function runStep(
     await act(context, step, release);
   } catch (error) {
     const { preview } = context.options;
-    const told = preview ? "Preview failed: " : "";
     // Nothing was tried with what is protected, so the others go on.
-    if (error instanceof Protected) context.complain(urn, told + error.message);
-    else context.failOf(urn, error, told);
-    context.complained ||= preview;
+    if (error instanceof Protected)
+      context.complain(urn, `${preview ? "Preview failed: " : ""}${error.message}`);
+    else context.failStep(urn, error);
+    // A preview has not tried it: it is neither done nor failed.
     if (!preview) context.emit({ kind: "failed", op, urn, type, seconds: seconds() });
     return false;
   }

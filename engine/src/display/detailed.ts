@@ -23,7 +23,8 @@ export class Detailed implements View {
   pre(step: StepView): void {
     if (isInternalStep(step)) return;
     this.seen.set(step.urn, step);
-    if (step.op === "refresh" || !this.shows(step)) return;
+    // What these read is known at their end.
+    if (step.op === "refresh" || step.op === "import" || !this.shows(step)) return;
     const indent = this.indentOf(step);
     this.options.write(head(step, indent, this.options) + details(step, indent, this.options));
   }
@@ -33,8 +34,8 @@ export class Detailed implements View {
     const refreshed = this.seen.get(step.urn)?.op === "refresh";
     const indent = this.indentOf(step);
     const { write, showOutputs, paint } = this.options;
-    if (refreshed && step.op === "update") {
-      write(head(step, indent, this.options) + details(step, indent, this.options, true));
+    if (step.op === "import" || (refreshed && step.op === "update")) {
+      write(head(step, indent, this.options) + details(step, indent, this.options, refreshed));
       return;
     }
     const text = outputs(step, indent + 1, this.options, refreshed);
@@ -48,8 +49,8 @@ export class Detailed implements View {
     if (!isInternalStep(step)) this.errors++;
   }
 
-  diagnostic({ severity, passing, message }: Diagnostic): void {
-    if (severity === "debug" || passing) return;
+  diagnostic({ severity, message }: Diagnostic): void {
+    if (severity === "debug") return;
     this.options.writeError(message.endsWith("\n") ? message : `${message}\n`);
   }
 

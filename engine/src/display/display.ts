@@ -1,6 +1,7 @@
 /** Collects what happens in one phase (a preview, an update, a destroy …) and hands it to a view and to the event log. */
 import type { Event, Op, Violation } from "../deployment/events.ts";
 import { STACK_TYPE, makeUrn, type Place } from "../deployment/urn.ts";
+import { equal } from "../values/property.ts";
 import type { EventLog } from "./event-log.ts";
 import { PolicyReport } from "./policies.ts";
 import type { Redactor } from "./redact.ts";
@@ -27,8 +28,6 @@ export class Display {
   readonly counts: Counts = {};
   readonly redactor: Redactor;
   readonly policies = new PolicyReport();
-  /** A step has failed; the run as a whole tells that too. */
-  stepFailed = false;
   private readonly options: DisplayOptions;
   private readonly steps: Steps;
   private readonly refreshing = new Set<string>();
@@ -71,7 +70,6 @@ export class Display {
         return view.outputs(step);
       }
       case "failed": {
-        this.stepFailed = true;
         const step = this.steps.end(event);
         log?.failed(step);
         return view.failed(step);
@@ -117,6 +115,9 @@ export class Display {
   private count(step: StepView): void {
     const refresh = this.refreshing.has(step.urn);
     if (isInternalStep(step) || !step.logical || (refresh && !this.options.countRefresh)) return;
+    // What is read again and has not changed is nothing to tell.
+    if (step.op === "read" && (!step.old || equal(step.old.outputs, step.now?.outputs ?? {})))
+      return;
     this.counts[step.op] = (this.counts[step.op] ?? 0) + 1;
   }
 

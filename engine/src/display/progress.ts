@@ -1,8 +1,9 @@
 /** Progress as lines, for logs and CI: one for each thing that happens to a resource. */
-import { STACK_TYPE, qualifiedType, urnType } from "../deployment/urn.ts";
+import { STACK_TYPE, qualifiedType, urnName, urnType } from "../deployment/urn.ts";
 import { Row, type Diagnostic } from "./rows.ts";
 import { isInternalStep, type StepView } from "./step.ts";
 import { diagnosticsText, outputsText, policiesText, summaryText } from "./summary.ts";
+import { shortType } from "./words.ts";
 import type { RowView, Summary, ViewOptions } from "./view.ts";
 
 /** Unchanged, unless its protection is what changed. */
@@ -27,7 +28,7 @@ export class Progress implements RowView {
   }
 
   pre(step: StepView): void {
-    if (isInternalStep(step)) return;
+    if (isInternalStep(step) || this.passesOver(step)) return;
     const row = this.rowFor(step.urn, step);
     row.startedAt = performance.now();
     row.endedAt = undefined;
@@ -36,12 +37,7 @@ export class Progress implements RowView {
   }
 
   outputs(step: StepView): void {
-    if (isInternalStep(step)) return;
-    if (step.op === "read") {
-      const message = `read ${step.type} ${step.urn}`;
-      this.diagnostic({ severity: "info", urn: "", message, passing: true, stream: 0 });
-      return;
-    }
+    if (isInternalStep(step) || this.passesOver(step)) return;
     const row = this.rowFor(step.urn, step);
     const refreshed = row.step.op === "refresh";
     row.endedAt = performance.now();
@@ -54,7 +50,7 @@ export class Progress implements RowView {
   }
 
   failed(step: StepView): void {
-    if (isInternalStep(step)) return;
+    if (isInternalStep(step) || this.passesOver(step)) return;
     const row = this.rowFor(step.urn, step);
     row.failed = true;
     this.updated(row);
@@ -82,6 +78,15 @@ export class Progress implements RowView {
     if (summary.policies.hasMandatory) return;
     const errors = rows.filter((row) => row.count("error") > 0).length;
     write(`${summaryText(summary, errors, this.options)}\n`);
+  }
+
+  /** What is only looked at has no line of its own: the stack tells of it in passing. */
+  private passesOver({ op, type, urn }: StepView): boolean {
+    if (op === "discard" || op === "read-replacement") return true;
+    if (op !== "read") return false;
+    const message = `read ${shortType(type)} ${urnName(urn)}`;
+    this.diagnostic({ severity: "info", urn: "", message, passing: true, stream: 0 });
+    return true;
   }
 
   /** Whether everything is drawn anew all the time, so that nothing is a repetition. */

@@ -25,11 +25,12 @@ export function retained(text: string, step: StepView): string {
 export function head(step: StepView, indent: number, { paint }: PrintOptions): string {
   const { op, urn, old, now, type } = step;
   const { raw, color } = wordsOf(op);
+  const id = op === "import" ? now?.id : old?.id;
   const opens = now && !now.protect && old?.protect;
   const lock = opens ? " 🔓" : (now ?? old)?.protect || old?.protect ? " 🔒" : "";
   const lines = [
     `${pad(indent)}${paint(color, raw)}${type}: (${retained(op, step)})${lock}`,
-    ...(old?.id ? [`${pad(indent + 1)}[id=${old.id}]`] : []),
+    ...(id ? [`${pad(indent + 1)}[id=${id}]`] : []),
     `${pad(indent + 1)}[urn=${urn}]`,
   ];
   if (step.provider !== "") {
@@ -56,6 +57,7 @@ export function details(
   const quiet = { indent: indent + 1, op, prefix: false } as const;
   const marked = { indent: indent + 1, op: "same", prefix: true } as const;
   if (op === "same") return "";
+  if (op === "import" && now) return printer.object(now.inputs, quiet);
   if (step.detailed && old && now) {
     const diff = fromPaths(step.detailed, old.outputs, refresh ? now.outputs : now.inputs);
     return diff

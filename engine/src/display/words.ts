@@ -101,6 +101,9 @@ export function duration(seconds: number): string {
   return `${Math.floor(seconds / 60)}m${Math.floor(seconds % 60)}s`;
 }
 
+/** No changes of the world. */
+const READS: ReadonlySet<Op> = new Set(["read", "discard", "read-replacement"]);
+
 export type Counts = Partial<Record<Op, number>>;
 
 const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`;
@@ -116,7 +119,7 @@ export function countLines(
   let [changes, kinds] = [0, 0];
   for (const [op, { raw, color, counted }] of Object.entries(WORDS) as [Op, Words][]) {
     const count = counts[op] ?? 0;
-    if (count === 0 || op === "same" || op === "read") continue;
+    if (count === 0 || READS.has(op as Op) || op === "same") continue;
     lines.push(`    ${paint(color, `${raw}${count} ${preview ? `to ${op}` : counted}`)}`);
     changes += count;
     kinds++;

@@ -10,6 +10,15 @@ import {
   type ResourceSchema,
 } from "./schema.ts";
 
+/** A failure in two parts; the reference's bridge logs it the other way round too. */
+export class Diagnosed extends Error {
+  readonly logged: string;
+  constructor(summary: string, detail: string) {
+    super(`${summary}: ${detail}`);
+    this.logged = `[ERROR] ${detail}: ${summary}`;
+  }
+}
+
 export const isImport = ({
   inputs,
   outputs,
@@ -25,7 +34,11 @@ export async function findObject(
   call: Call,
   id: string,
 ): Promise<Made | undefined> {
-  if (actions.find) return actions.find(call, id);
+  if (actions.find)
+    return actions.find(call, id).catch((error: unknown) => {
+      if (error instanceof Diagnosed) call.log(error.logged, "error");
+      throw error;
+    });
   // A provider without a bridge believes whatever id it is told.
   if (schema.bridge === "none") return { id, outputs: {} };
   if (!actions.read || schema.bridge === "framework")

@@ -80,7 +80,8 @@ export function annotateSecrets(answer: Values, inputs: Values): Values {
 }
 
 function annotate(answer: Value, input: Value | undefined): Value {
-  if (input === undefined) return answer;
+  // What says by itself which of its elements are secret needs no more.
+  if (input === undefined || (Array.isArray(answer) && hasSecret(answer))) return answer;
   if (input instanceof Secret) return new Secret(answer);
   if (Array.isArray(input)) return hasSecret(input) ? new Secret(answer) : answer;
   if (isObject(input)) {

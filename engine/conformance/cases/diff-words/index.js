@@ -1,6 +1,6 @@
 "use strict";
 const pulumi = require("@pulumi/pulumi");
-const random = require("@pulumi/random");
+const command = require("@pulumi/command");
 
 const step = new pulumi.Config().getNumber("step") ?? 0;
 
@@ -23,12 +23,12 @@ const part = new Part("part", {
   number: step / 4,
   ...(step ? { fresh: null, more: "" } : { less: false }),
 });
-const id = new random.RandomId(
+const id = new command.local.Command(
   "id",
-  { byteLength: 2 + 2 * (step > 0), keepers: { a: `${step > 0}`, b: secret } },
+  { create: "echo made", triggers: [step > 0], environment: { A: `${step > 0}`, B: secret } },
   { parent: part },
 );
-if (step < 2) new random.RandomId("gone", { byteLength: 2, prefix: id.hex });
-exports.list = step ? [1, id.hex] : [id.hex];
+if (step < 2) new command.local.Command("gone", { create: pulumi.interpolate`echo ${id.stdout}` });
+exports.list = step ? [1, id.stdout] : [id.stdout];
 exports.secret = secret;
 if (step === 0) exports.removed = { a: "b" };

@@ -12,10 +12,22 @@ const ids = [
   undefined,
   "00000000-1111-2222-3333-444444444444",
 ];
-if (step < 5) new random.RandomUuid("uuid", {}, ids[step] ? { import: ids[step] } : {});
-if (step < 5)
+const uuid = step < 5 && new random.RandomUuid("uuid", {}, ids[step] ? { import: ids[step] } : {});
+const integer =
+  step < 5 &&
   new random.RandomInteger("integer", { min: 1, max: 9 }, step < 2 ? { import: "5,1,9" } : {});
 // Its range is not that of the program.
-if (step === 2) new random.RandomInteger("other", { min: 1, max: 7 }, { import: "5,1,9" });
+const last = step < 5 ? { dependsOn: [uuid, integer] } : {};
+if (step === 2)
+  exports.other = new random.RandomInteger(
+    "other",
+    { min: 1, max: 7 },
+    { ...last, import: "5,1,9" },
+  ).result;
 // There is no such thing.
-if (step === 3) new random.RandomInteger("wrong", { min: 1, max: 9 }, { import: "five" });
+if (step === 3)
+  exports.wrong = new random.RandomInteger(
+    "wrong",
+    { min: 1, max: 9 },
+    { ...last, import: "five" },
+  ).result;
