@@ -1,4 +1,5 @@
 /** npm run conformance: records goldens with the CLI, or shows where an engine differs from them. */
+import { availableParallelism } from "node:os";
 import { isDeepStrictEqual } from "node:util";
 import { caseNames, loadCase } from "./case.ts";
 import { findCli, offline, type Engine } from "./engines.ts";
@@ -20,6 +21,20 @@ async function recordOf(name: string, engine: Engine): Promise<CaseRecord> {
   const { versions, runs, workspace } = await observe(testCase, engine);
   workspace.dispose();
   return { versions, runs: testCase.cluster ? clusterRecords(runs) : runs };
+}
+
+/** Most of a case is one process waiting for another. */
+const AT_A_TIME = availableParallelism() + 1;
+
+async function each(
+  names: readonly string[],
+  work: (name: string) => Promise<void>,
+): Promise<void> {
+  const left = [...names];
+  const take = async (): Promise<void> => {
+    for (let name = left.shift(); name !== undefined; name = left.shift()) await work(name);
+  };
+  await Promise.all(Array.from({ length: AT_A_TIME }, take));
 }
 
 function needed(why: string): Engine | undefined {
@@ -49,20 +64,20 @@ async function main([verb, ...names]: string[]): Promise<number> {
   if (verb === "record") {
     const cli = needed("goldens are what the CLI gives, so record them where it is");
     if (!cli) return 1;
-    for (const name of wanted) {
+    await each(wanted, async (name) => {
       writeGolden(name, await recordOf(name, cli));
       console.log(`recorded ${name}`);
-    }
+    });
     return 0;
   }
   if (verb === "compare") {
     let different = 0;
-    for (const name of wanted) {
+    await each(wanted, async (name) => {
       const [golden, ours] = [readGolden(name), await recordOf(name, offline)];
-      if (isDeepStrictEqual(golden.runs, ours.runs)) continue;
+      if (isDeepStrictEqual(golden.runs, ours.runs)) return;
       different++;
       console.log(`${name}:\n${differences(golden.runs, ours.runs).join("\n")}`);
-    }
+    });
     console.log(`${wanted.length - different} of ${wanted.length} cases are the same`);
     return different === 0 ? 0 : 1;
   }

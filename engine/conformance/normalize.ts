@@ -1,4 +1,6 @@
 /** Everything that two runs of the same engine would not have in common is named here, each with its reason. */
+import { cutText } from "../src/display/printer.ts";
+import { sortDetails } from "./details.ts";
 import type { State, StateResource } from "./state.ts";
 
 /** Outputs that a provider draws at random, or that follow from such: they differ from run to run. */
@@ -40,22 +42,38 @@ const RANDOM: { readonly [type: string]: readonly string[] } = {
 /** Gives every random value the name of where it first appeared; the same value has the same name ever after. */
 export class Names {
   private readonly names = new Map<string, string>();
+  private readonly planned = new Map<string, string>();
   private readonly generations = new Map<string, number>();
 
   learn(state: State): void {
     for (const r of state.resources) {
       const isProvider = r.type.startsWith("pulumi:providers:");
       const keys = RANDOM[r.type] ?? (isProvider ? ["id"] : []);
-      const fresh = keys
+      const fresh = [...keys, ...(isAutoNamed(r) ? ["name"] : [])]
         .map((key) => [key, this.valueOf(r, key)] as const)
         .filter(([, value]) => value !== "" && !this.names.has(value));
       if (fresh.length === 0) continue;
-      const name = r.urn.split("::").at(-1)!;
+      const name = nameOf(r);
       const generation = (this.generations.get(r.urn) ?? 0) + 1;
       this.generations.set(r.urn, generation);
       const suffix = generation > 1 ? `#${generation}` : "";
       for (const [key, value] of fresh) this.names.set(value, `<${name}.${key}${suffix}>`);
     }
+  }
+
+  /** What a preview makes up is its own. */
+  learnPlanned(document: unknown): void {
+    const { steps = [] } = document as { steps?: { newState?: StateResource }[] };
+    for (const { newState: r } of steps) {
+      if (!r) continue;
+      const { name } = (r["inputs"] ?? {}) as { name?: string };
+      if (isAutoNamed(r)) this.plan(name, `<${nameOf(r)}.name planned>`);
+      if (RANDOM[r.type]?.includes("id")) this.plan(r.id, `<${nameOf(r)}.id planned>`);
+    }
+  }
+
+  private plan(value: string | undefined, name: string): void {
+    if (value && !this.names.has(value) && !this.planned.has(value)) this.planned.set(value, name);
   }
 
   private valueOf(r: StateResource, key: string): string {
@@ -68,8 +86,9 @@ export class Names {
 
   text(text: string): string {
     let out = text;
-    for (const [value, name] of [...this.names].sort(([a], [b]) => b.length - a.length))
-      for (const shape of new Set([value, JSON.stringify(value).slice(1, -1)]))
+    const known = [...this.planned, ...this.names];
+    for (const [value, name] of known.sort(([a], [b]) => b.length - a.length))
+      for (const shape of new Set([value, quoted(value), quoted(cutText(value))]))
         out = out.replaceAll(shape, name);
     return out;
   }
@@ -83,6 +102,16 @@ export class Names {
       Object.entries(value).map(([key, inner]) => [this.text(key), this.json(inner)]),
     ) as T;
   }
+}
+
+const quoted = (text: string): string => JSON.stringify(text).slice(1, -1);
+
+const nameOf = (r: StateResource): string => r.urn.split("::").at(-1)!;
+
+/** Named by the engine, with a random end. */
+function isAutoNamed(r: StateResource): boolean {
+  const { __defaults } = (r["inputs"] ?? {}) as { __defaults?: unknown };
+  return Array.isArray(__defaults) && __defaults.includes("name");
 }
 
 /** A line of progress: a mark, a type, a name, a state. */
@@ -124,8 +153,16 @@ export function normalizeText(text: string, root: string): string[] {
     }
   flush();
   while (out.at(-1) === "") out.pop();
-  return sortDiagnostics(out);
+  return sortDetails(sortDiagnostics(withoutPem(out)));
 }
+
+/** Lines of keys and certificates, of which some happen to be the same in two of them. */
+const PEM = /^\s+([-+] )?[A-Za-z0-9+/]{20,64}={0,2}$/;
+
+const withoutPem = (lines: readonly string[]): string[] =>
+  lines
+    .map((line) => (PEM.test(line) ? "<lines of PEM>" : line))
+    .filter((line, i, all) => line !== "<lines of PEM>" || line !== all[i - 1]);
 
 /** The CLI prints the messages of each resource, and each stream of them, in no order. */
 function sortDiagnostics(lines: readonly string[]): string[] {

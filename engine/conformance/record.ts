@@ -52,7 +52,11 @@ export async function observe(testCase: Case, engine: Engine): Promise<Observed>
   for (const run of testCase.runs) {
     if (run.stack) await workspace.select(run.stack);
     if (run.config) await workspace.configure(run.config);
-    if (run.before) await workspace.shell(run.before);
+    if (run.before) {
+      const { code, stderr } = await workspace.shell(run.before);
+      if (code !== 0)
+        throw new Error(`${testCase.name}: ${run.before} ended with ${code}: ${stderr}`);
+    }
     rmSync(workspace.eventLog, { force: true });
     const { code, stdout, stderr } = await workspace.run(engine, argumentsOf(workspace, run.run));
     const events = readEvents(workspace.eventLog);
@@ -61,6 +65,8 @@ export async function observe(testCase: Case, engine: Engine): Promise<Observed>
     if (state) names.learn(state);
     const changes = changesOf(events);
     const json = / --json\b/.test(run.run);
+    const document = json ? previewDocument(plainText(stdout, workspace.root)) : undefined;
+    if (document) names.learnPlanned(document);
     raw.push({
       steps,
       record: {
@@ -68,9 +74,7 @@ export async function observe(testCase: Case, engine: Engine): Promise<Observed>
         exitCode: code,
         steps: unordered(steps),
         ...(changes ? { changes } : {}),
-        ...(json
-          ? { document: previewDocument(plainText(stdout, workspace.root)) }
-          : { text: normalizeText(`${stdout}${stderr}`, workspace.root) }),
+        ...(json ? { document } : { text: normalizeText(`${stdout}${stderr}`, workspace.root) }),
         ...(isDeepStrictEqual(state, before.get(workspace.state)) ? {} : { state: state ?? null }),
       },
     });

@@ -1,6 +1,7 @@
 /** A stack's state as both engines should leave it: secrets opened but marked, random things named. */
 import { existsSync, readFileSync } from "node:fs";
 import { SECRET_TAG, SIGNATURE } from "../src/values/property.ts";
+import { clean } from "./clean.ts";
 import { caseSecrets } from "./workspace.ts";
 
 export interface StateResource {
@@ -22,53 +23,20 @@ interface Checkpoint {
   };
 }
 
-/** Of the checkpoint's own fields these say when and by what it was written. */
-const DROPPED = new Set([
-  // Every engine writes at its own time.
-  "created",
-  "modified",
-  // Places inside the language's SDK; no engine reads them, and the offline one does not keep them.
-  "stackTrace",
-  // A note of the bridge to itself, from which it rebuilds a Terraform state; it does without.
-  "__pulumi_raw_state_delta",
-]);
-
 export async function readState(path: string): Promise<State | undefined> {
   if (!existsSync(path)) return undefined;
   const { checkpoint } = JSON.parse(readFileSync(path, "utf8")) as Checkpoint;
   const crypter = await caseSecrets.crypter();
-  const open = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(open);
-    if (typeof value !== "object" || value === null) return value;
-    const object = value as { [key: string]: unknown };
-    if (object[SIGNATURE] === SECRET_TAG && typeof object["ciphertext"] === "string")
-      return { "<secret>": open(JSON.parse(crypter.decrypt(object["ciphertext"]))) };
-    return Object.fromEntries(
-      Object.entries(object)
-        .filter(([key]) => !DROPPED.has(key))
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([key, inner]) => [key, open(inner)]),
-    );
-  };
+  const open = (object: { readonly [key: string]: unknown }): unknown =>
+    object[SIGNATURE] === SECRET_TAG && typeof object["ciphertext"] === "string"
+      ? { "<secret>": clean(JSON.parse(crypter.decrypt(object["ciphertext"])), open) }
+      : undefined;
   const { resources = [], pending_operations = [] } = checkpoint.latest ?? {};
   // Steps that run side by side are written as they end; that the order is a sound one, `stack import` checks.
   const order = (a: StateResource, b: StateResource): number =>
     a.urn.localeCompare(b.urn) || Number(a["delete"] ?? 0) - Number(b["delete"] ?? 0);
   return {
-    resources: (open(resources) as StateResource[]).map(sorted).sort(order),
-    pending_operations: open(pending_operations) as unknown[],
-  };
-}
-
-/** Sets that the CLI writes in the order of a map. */
-function sorted(resource: StateResource): StateResource {
-  const { dependencies, sourcePosition } = resource;
-  return {
-    ...resource,
-    ...(dependencies ? { dependencies: [...dependencies].sort() } : {}),
-    // Where the program itself is; the SDK's own places depend on where it is installed.
-    ...(typeof sourcePosition === "string" && sourcePosition.includes("/node_modules/")
-      ? { sourcePosition: "<the SDK>" }
-      : {}),
+    resources: (clean(resources, open) as StateResource[]).sort(order),
+    pending_operations: clean(pending_operations, open) as unknown[],
   };
 }

@@ -35,7 +35,7 @@ test("checking, comparing and previewing load no code that acts", async () => {
   expect((await diff(made, { size: 2 })).changed).toEqual(["size"]);
   const call = newCall(THING, "a");
   const planned = await tested.create({ ...call, inputs: { size: 1 }, preview: true });
-  const outputs = { size: 1, wait: "1m0s", address: UNKNOWN, id: UNKNOWN };
+  const outputs = { size: 1, wait: "1m0s", tags: [], address: UNKNOWN, id: UNKNOWN };
   expect(planned).toEqual({ id: "", outputs });
   const updated = await tested.update({
     ...call,

@@ -14,7 +14,7 @@ import { diffInputs } from "./diff.ts";
 import { diffByPath } from "./path-diff.ts";
 import { callFunction, type FunctionCall, type FunctionType } from "./functions.ts";
 import { findObject, importedInputs, isImport } from "./import.ts";
-import { refreshOutputs } from "./outputs.ts";
+import { emptyOf, refreshOutputs } from "./outputs.ts";
 import {
   DEFAULTS_KEY,
   isAbsent,
@@ -193,8 +193,9 @@ function plan(schema: ResourceSchema, inputs: PropertyMap, before: PropertyMap):
     const given = inputs[name];
     const fillsIn = property.computed || property.outputOnly;
     if (!isAbsent(given)) outputs[name] = given;
-    else if (fillsIn) outputs[name] = old[name] === undefined ? UNKNOWN : old[name];
+    else if (fillsIn) outputs[name] = name in old ? old[name]! : (property.planned ?? UNKNOWN);
     else if (property.default !== undefined) outputs[name] = property.default;
+    else if (schema.bridge === "sdk") outputs[name] = emptyOf(property.kind, "top");
   }
   return outputs;
 }

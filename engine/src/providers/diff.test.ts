@@ -68,17 +68,35 @@ describe("changes", () => {
           { key: "l", value: "3" },
         ],
       },
-      ["tags[1]"],
-      ["tags[1]"],
+      ["tags[1].value"],
+      ["tags[1].value"],
     ],
-    ["a member less", { tags: [{ key: "k", value: "1" }] }, ["tags"], ["tags"]],
+    ["a member less", { tags: [{ key: "k", value: "1" }] }, ["tags[1]"], ["tags[1]"]],
     ["map keys", { options: { o: "1", "p.q": "2" } }, ['options["p.q"]'], []],
     ["inside a block", { probe: { every: "5s" } }, ["probe.every"], []],
     ["not known yet", { name: UNKNOWN }, ["name"], ["name"]],
     ["computed, set to another", { driver: "nfs" }, ["driver"], ["driver"]],
   ])("%s", (_name, change, changed, replaced) => {
-    expect(diffInputs(schema, state, { ...now, ...change })).toEqual({ changed, replaced });
+    expect(diffInputs(schema, state, { ...now, ...change })).toMatchObject({ changed, replaced });
   });
+});
+
+test("what came, went and changed is told by path, with the root properties that replace", () => {
+  const tags = [
+    { key: "l", value: "2" },
+    { key: "m", value: "3" },
+    { key: "n", value: "4" },
+  ];
+  const { size: _, ...rest } = now;
+  const { detailed, keys } = diffInputs(schema, state, { ...rest, tags, options: { o: "2" } });
+  expect(detailed).toEqual({
+    size: "delete",
+    "options.o": "update",
+    "tags[1]": "add",
+    "tags[2]": "add",
+    "tags[0]": "delete",
+  });
+  expect(keys).toEqual(["tags"]);
 });
 
 test.each([null, "", false, 0, [], {}])("an empty %o is the same as nothing", (empty) => {

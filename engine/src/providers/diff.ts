@@ -1,4 +1,11 @@
-import { UNKNOWN, type Diff, type PropertyMap, type PropertyValue } from "../provider.ts";
+import {
+  UNKNOWN,
+  type ChangeKind,
+  type Diff,
+  type PropertyMap,
+  type PropertyValue,
+} from "../provider.ts";
+import { parsePath } from "../values/path.ts";
 import {
   DEFAULTS_KEY,
   hasUnknown,
@@ -15,6 +22,7 @@ import {
 interface Change {
   readonly path: string;
   readonly replace: boolean;
+  readonly kind: ChangeKind;
 }
 
 /**
@@ -31,7 +39,7 @@ export function diffInputs(
   const forced = schema.mustReplace?.(old, wanted) ?? [];
   const changes = [
     ...diffBlock(schema.properties, old, wanted, "", false),
-    ...forced.map((path) => ({ path, replace: true })),
+    ...forced.map((path): Change => ({ path, replace: true, kind: "update" })),
   ].filter(({ path }) => !ignoreChanges.some((ignored) => covers(ignored, path)));
   const replaced = changes.filter(({ replace }) => replace).map(({ path }) => path);
   const goesFirst =
@@ -39,9 +47,16 @@ export function diffInputs(
   return {
     changed: changes.map(({ path }) => path),
     replaced,
+    ...(schema.bridge === "sdk" && changes.length > 0 ? told(changes, replaced) : {}),
     ...(goesFirst ? { deleteBeforeReplace: true } : {}),
   };
 }
+
+/** The generations of the bridge differ in this too: the newer one names root properties only. */
+const told = (changes: readonly Change[], replaced: readonly string[]): Partial<Diff> => ({
+  detailed: Object.fromEntries(changes.map(({ path, kind }) => [path, kind])),
+  keys: [...new Set(replaced.map((path) => String(parsePath(path)[0])))],
+});
 
 /**
  * The program chose a name where one is usually made up. Two objects cannot have it at once; or worse, they can: a volume that is
@@ -90,7 +105,7 @@ function diffProperty(
     // An empty value says nothing where the real object may fill the property in.
     const silent = isAbsent(wanted) || typeof wanted !== "boolean";
     if (isEmpty(old) || (property.computed && silent)) return [];
-    return [{ path, replace }];
+    return [{ path, replace, kind: "delete" }];
   }
   if (!isAbsent(old) && !hasUnknown(wanted) && property.same?.(old, wanted!)) return [];
   return diffValue(property.kind, old, wanted!, path, replace);
@@ -103,7 +118,7 @@ function diffValue(
   path: string,
   replace: boolean,
 ): Change[] {
-  const here = [{ path, replace }];
+  const here: Change[] = [{ path, replace, kind: isAbsent(old) ? "add" : "update" }];
   if (now === UNKNOWN) return here;
   if (typeof kind === "string") {
     if (kind === "any") return sameJson(old, now) ? [] : here;
@@ -121,10 +136,13 @@ function diffValue(
   if ("block" in kind) return diffBlock(kind.block, before, now, path, replace);
   return [...new Set([...Object.keys(before), ...Object.keys(now)])]
     .filter((key) => key !== DEFAULTS_KEY && before[key] !== now[key])
-    .map((key) => ({ path: joinPath(path, key), replace }));
+    .map((key) => {
+      const kind = key in before ? (key in now ? "update" : "delete") : "add";
+      return { path: joinPath(path, key), replace, kind };
+    });
 }
 
-/** Pairs the members off; what is left over on either side has changed. */
+/** Pairs the members off; of what is left over, those in the same place are compared. */
 function diffSet(
   kind: Kind,
   old: PropertyValue | undefined,
@@ -132,17 +150,29 @@ function diffSet(
   path: string,
   replace: boolean,
 ): Change[] {
-  if (!Array.isArray(now)) return [{ path, replace }];
-  const left = Array.isArray(old) ? [...old] : [];
-  const changes = now.flatMap((item, index) => {
-    const match = left.findIndex(
-      (member) => diffValue(kind, member, item, path, replace).length === 0,
+  if (!Array.isArray(old) || !Array.isArray(now))
+    return [{ path, replace, kind: isAbsent(old) ? "add" : "update" }];
+  const left = new Map(old.entries());
+  const added = [...now.entries()].filter(([, item]) => {
+    const match = [...left].find(
+      ([, member]) => diffValue(kind, member, item, path, replace).length === 0,
     );
-    if (match < 0) return [{ path: joinPath(path, index), replace }];
-    left.splice(match, 1);
-    return [];
+    if (match) left.delete(match[0]);
+    return !match;
   });
-  return changes.length === 0 && left.length > 0 ? [{ path, replace }] : changes;
+  const changes = added.flatMap(([index, item]): Change[] => {
+    const at = joinPath(path, index);
+    if (!left.has(index)) return [{ path: at, replace, kind: "add" }];
+    const was = left.get(index);
+    left.delete(index);
+    return diffValue(kind, was, item, at, replace);
+  });
+  const gone = [...left.keys()].map((index): Change => ({
+    path: joinPath(path, index),
+    replace,
+    kind: "delete",
+  }));
+  return [...changes, ...gone];
 }
 
 function sameJson(a: PropertyValue | undefined, b: PropertyValue | undefined): boolean {

@@ -66,7 +66,7 @@ describe("a refresh", () => {
   const state: PropertyMap = { size: 1, tags: [], options: null, every: "60s", __meta: "kept" };
 
   test("gives the very state when nothing changed", () => {
-    const seen = { size: 1, tags: null, options: {}, every: "1m0s", host: null };
+    const seen = { size: 1, tags: null, options: null, every: "1m0s", host: null };
     expect(refreshOutputs(schema, state, seen)).toBe(state);
   });
 
@@ -75,7 +75,8 @@ describe("a refresh", () => {
     expect(refreshOutputs(schema, state, seen)).toEqual({
       size: 2,
       tags: [],
-      options: null,
+      // An empty map is what the reference makes of none when it reads.
+      options: {},
       every: "60s",
     });
   });

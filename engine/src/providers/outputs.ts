@@ -30,7 +30,7 @@ export function knownOutputs(
 }
 
 /** Maps and single blocks are null when there are none; lists and sets are empty. */
-function emptyOf(kind: Kind, level: "top" | "nested"): PropertyValue {
+export function emptyOf(kind: Kind, level: "top" | "nested"): PropertyValue {
   if (typeof kind !== "string") return "list" in kind || "set" in kind ? [] : null;
   return kind === "string" && level === "nested" ? "" : null;
 }
@@ -74,7 +74,7 @@ export function keepSpelling(
 
 /**
  * The outputs after a refresh: those of the state, very same object, when nothing has changed. Nothing said in another way (null,
- * [] or not at all) is no change; only a state that lacks a value other than null is completed.
+ * [] or not at all) is no change, but an empty map is, which the reference makes of none when it reads; only a state that lacks a value other than null is completed.
  */
 export function refreshOutputs(
   schema: ResourceSchema,
@@ -86,7 +86,8 @@ export function refreshOutputs(
       ([name, value]): [string, PropertyValue][] => {
         const was = known[name];
         if (was === undefined) return value === null ? [] : [[name, value]];
-        return [[name, isEmpty(was) && isEmpty(value) ? was : value]];
+        const isSilent = isEmpty(was) && isEmpty(value) && !(was === null && isMap(value));
+        return [[name, isSilent ? was : value]];
       },
     ),
   );

@@ -20,6 +20,8 @@ export interface Property {
   readonly computed?: boolean;
   /** Only ever an output. */
   readonly outputOnly?: boolean;
+  /** What a new object has, as far as a preview can tell. */
+  readonly planned?: PropertyValue;
   readonly secret?: boolean;
   readonly default?: PropertyValue;
   /** Filled in as `NAME-<7 hex>` when the program leaves it out. */

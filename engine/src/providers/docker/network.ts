@@ -43,7 +43,7 @@ export function ipamConfigs(info: Docker.NetworkInspectInfo): PropertyValue {
       subnet: Subnet ?? "",
       ipRange: IPRange ?? "",
       gateway: Gateway ?? "",
-      auxAddress: AuxiliaryAddresses ?? null,
+      auxAddress: AuxiliaryAddresses ?? {},
     };
   });
   return complete(networkSchema.properties["ipamConfigs"]!.kind, configs);
@@ -79,10 +79,11 @@ export const networkActions = (daemon: Daemon): Actions => ({
   async read(_call, id, known) {
     const docker = await daemon.docker();
     const info = await orGone(docker.getNetwork(id).inspect());
-    return (
-      info &&
-      networkOutputs(knownOutputs(networkSchema, known, known), info as Docker.NetworkInspectInfo)
-    );
+    if (!info) return undefined;
+    const seen = info as Docker.NetworkInspectInfo;
+    const outputs = networkOutputs(knownOutputs(networkSchema, known, known), seen);
+    // What was not asked for is null when it is made, and empty when it is read.
+    return { ...outputs, ipamOptions: { ...seen.IPAM?.Options } };
   },
   async delete(call, id) {
     const docker = await daemon.docker();

@@ -97,9 +97,13 @@ describe("Container", () => {
   test.each<[string, PropertyMap, string]>([
     ["image", { image: "i:2" }, "image"],
     ["command", { command: ["stop"] }, "command[0]"],
-    ["label", { labels: [{ label: "l", value: "2" }] }, "labels[0]"],
-    ["alias", { networksAdvanced: [{ name: "net", aliases: ["a"] }] }, "networksAdvanced[0]"],
-    ["port", { ports: [{ internal: 80, external: 81, ip: "127.0.0.1" }] }, "ports[0]"],
+    ["label", { labels: [{ label: "l", value: "2" }] }, "labels[0].value"],
+    [
+      "alias",
+      { networksAdvanced: [{ name: "net", aliases: ["a"] }] },
+      "networksAdvanced[0].aliases[1]",
+    ],
+    ["port", { ports: [{ internal: 80, external: 81, ip: "127.0.0.1" }] }, "ports[0].external"],
     ["volume", { volumes: [] }, "volumes"],
     ["tmpfs", { tmpfs: { "/tmp": "size=1m" } }, "tmpfs./tmp"],
     [
@@ -112,7 +116,7 @@ describe("Container", () => {
     ["image not known yet", { image: UNKNOWN }, "image"],
   ])("%s replaces", async (_name, change, path) => {
     const result = await diff(await state(CONTAINER, container), { ...container, ...change });
-    expect(result).toEqual({ changed: [path], replaced: [path], deleteBeforeReplace: true });
+    expect(result).toMatchObject({ changed: [path], replaced: [path], deleteBeforeReplace: true });
   });
 
   test.each<[string, PropertyMap]>([

@@ -35,7 +35,10 @@ export const volumeActions = (daemon: Daemon): Actions => ({
   async read(_call, id, known) {
     const docker = await daemon.docker();
     const info = await orGone(docker.getVolume(id).inspect());
-    return info && volumeOutputs(knownOutputs(volumeSchema, known, known), info);
+    if (!info) return undefined;
+    // What was not asked for is null when it is made, and empty when it is read.
+    const outputs = volumeOutputs(knownOutputs(volumeSchema, known, known), info);
+    return { ...outputs, driverOpts: { ...info.Options } };
   },
   async delete(call, id) {
     const docker = await daemon.docker();

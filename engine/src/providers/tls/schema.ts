@@ -54,7 +54,7 @@ const validity: Properties = {
   maxPathLength: { kind: "integer", ...replaces, computed: true, atLeast: -1 },
   setSubjectKeyId: flag,
   certPem: output,
-  readyForRenewal: { kind: "boolean", outputOnly: true },
+  readyForRenewal: { kind: "boolean", outputOnly: true, planned: false },
   validityStartTime: output,
   validityEndTime: output,
 };
