@@ -1,4 +1,7 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { EngineError } from "../errors.ts";
+import { corrupted, misshapen } from "../testing/corrupt.ts";
 import { parsePolicyConfig, reconcile, type KnownPolicy } from "./policy-config.ts";
 import { problemsOf } from "./policy-schema.ts";
 
@@ -50,6 +53,39 @@ test("a wrong value is told with its policy", () => {
   ]);
 });
 
+describe("whatever is in the file, it is taken or refused with an error, and only policies of the pack are set", () => {
+  const file = {
+    all: "mandatory",
+    see: "disabled",
+    short: { enforcementLevel: "advisory", minimum: 4, word: "x" },
+    ["of another pack"]: { enforcementLevel: "remediate", list: [1, { deep: null }] },
+  };
+  const levels = ["advisory", "mandatory", "remediate", "disabled"];
+
+  function isTakenOrRefused(text: string): void {
+    try {
+      const { settings, problems } = reconcile(POLICIES, parsePolicyConfig(text, "FILE"));
+      expect(Object.keys(settings).sort()).toEqual(["see", "short"]);
+      for (const { level } of Object.values(settings)) expect(levels).toContain(level);
+      for (const problem of problems) expect(problem).toMatch(/^(see|short): /);
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      expect(error.message).toMatch(/FILE|^parsing /);
+      expect(error.message).not.toContain("undefined");
+    }
+  }
+  test("damaged anywhere", () =>
+    fc.assert(fc.property(corrupted(JSON.stringify(file)), isTakenOrRefused), { numRuns: 500 }));
+  test("well-formed, with something else in it", () =>
+    fc.assert(
+      fc.property(misshapen(file), (json) => isTakenOrRefused(JSON.stringify(json))),
+      { numRuns: 500 },
+    ));
+  test.each(["constructor", "__proto__", "toString", "all", ""])("a policy named %j", (name) =>
+    isTakenOrRefused(`{${JSON.stringify(name)}: {"enforcementLevel": "disabled", "minimum": 1}}`),
+  );
+});
+
 describe("schemas", () => {
   test.each([
     [{ enum: ["a", "b"] }, "c", 'k must be one of the following: "a", "b"'],
@@ -66,5 +102,6 @@ describe("schemas", () => {
   );
   test("a keyword that is not checked is refused rather than passed over", () => {
     expect(() => problemsOf({ contains: {} }, [])).toThrow('the keyword "contains"');
+    expect(() => problemsOf({ constructor: {} }, [])).toThrow('the keyword "constructor"');
   });
 });

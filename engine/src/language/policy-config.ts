@@ -74,7 +74,7 @@ export function reconcile(
       for (const name of Object.keys(settings))
         settings[name] = { ...settings[name]!, level: all.level };
     for (const [name, { level, properties }] of Object.entries(given)) {
-      const before = settings[name];
+      const before = Object.hasOwn(settings, name) ? settings[name] : undefined;
       // The CLI too takes settings for policies that the pack does not have.
       if (before)
         settings[name] = {

@@ -14,7 +14,7 @@ const UNCHECKED = new Set(["default", "description", "title", "format"]);
 export function problemsOf(schema: Schema, value: Json, at = ""): string[] {
   const out: string[] = [];
   for (const [keyword, wanted] of Object.entries(schema)) {
-    const check = CHECKS[keyword];
+    const check = Object.hasOwn(CHECKS, keyword) ? CHECKS[keyword] : undefined;
     if (check) out.push(...check(wanted, value, at));
     else if (!UNCHECKED.has(keyword))
       throw unsupported(`the keyword "${keyword}" in the configuration schema of a policy`);
