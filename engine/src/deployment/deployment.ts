@@ -8,13 +8,14 @@ import type { DeploymentContext } from "./context.ts";
 import { deleteUnregistered } from "./deletes.ts";
 import type { Op } from "./events.ts";
 import { planRegistration } from "./generator.ts";
+import { Gathering } from "./gathering.ts";
 import { runAfterHooks } from "./hooks.ts";
 import type { Goal, Resource } from "./resource.ts";
 import { refuseType } from "./refuse.ts";
 import { planRead } from "./reads.ts";
 import { HOOKED, runStep, type Step } from "./steps.ts";
 import { targetNotFound } from "./targets.ts";
-import { STACK_TYPE, makeUrn, providerType } from "./urn.ts";
+import { STACK_TYPE, isProviderType, makeUrn, providerType, urnType } from "./urn.ts";
 
 export interface Registered {
   readonly resource: Resource;
@@ -35,6 +36,7 @@ export class Deployment {
   readonly context: DeploymentContext;
   private readonly resources = new Map<string, Made>();
   private readonly defaults = new Map<string, Promise<string>>();
+  private readonly gathering = new Gathering();
   private inFlight = 0;
   private stackOutputs: { readonly urn: string; readonly outputs: Values } | undefined;
   private idle: (() => void)[] = [];
@@ -61,7 +63,7 @@ export class Deployment {
   }
 
   private planned<T>(goal: Goal, plan: () => Promise<T>): Promise<T> {
-    return this.context.one(async () => {
+    const decide = async (): Promise<T> => {
       this.refuseWhenStopped();
       try {
         return await plan();
@@ -69,11 +71,14 @@ export class Deployment {
         this.reportOnce(goal, error);
         throw new Stopped(calls.messageOf(error));
       }
-    });
+    };
+    return this.gathering.during(() => this.context.one(decide));
   }
 
   private async carryOut(steps: readonly Step[], custom: boolean): Promise<void> {
     for (const step of steps) {
+      if (custom && step.op !== "same" && !isProviderType(urnType(step.urn)))
+        if (!this.context.options.preview) await this.gathering.ended();
       this.refuseWhenStopped();
       // Only calls to the world count against the limit: a component must not keep its children waiting.
       const run = (release?: () => void): Promise<boolean> => runStep(this.context, step, release);

@@ -52,6 +52,14 @@ describe("what this engine does not have is refused before anything is made", ()
     expect(line.read()).toBe(before);
   });
 
+  test("without a preview, what else is registered with it is not made", async () => {
+    line.declare(`command("made", "echo on"); new Resource("${NOPE}", "nope", {});`);
+    const { code, out } = await line.up();
+    expect(out).toContain(UNKNOWN_TYPE);
+    expect(code).toBe(255);
+    expect(line.read()).not.toContain("::made");
+  });
+
   test("a version that is older is taken", async () => {
     line.declare(`text("a", 5, { version: "4.3.1" });`);
     expect((await line.up()).code).toBe(0);
