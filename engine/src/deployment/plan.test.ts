@@ -110,6 +110,13 @@ describe("the steps", () => {
 });
 
 describe("the questions", () => {
+  test("what is not a target stays as state has it, also where the program asks for something new", () => {
+    const asking = { ...goal, retainOnDelete: true, protect: true, inputs: { value: "other" } };
+    // A state that was read has no keys for what was never set.
+    const { retainOnDelete: _, ...stored } = old;
+    expect(drive({ targeted: false, goal: asking, old: stored }).plan.now).toEqual(stored);
+  });
+
   test("a known difference needs no provider", () => {
     expect(drive({ replaceAsked: true }).asked).toEqual(["check"]);
     expect(drive({ targeted: false }).asked).toEqual([]);

@@ -127,7 +127,10 @@ export function plan(view: View, answers: Answers): Plan | Question {
   // It is told of as unchanged, which it is: not there before and not there after.
   if (!old) return { ...skip(), steps: [step("same", { old: now, notMade: true })] };
   // An untargeted resource stays exactly as state has it, whatever the program says now.
-  if (!targeted) return { steps: [step("same", { now: Object.assign(now, old, { urn }) })], now };
+  if (!targeted) {
+    const kept = { ...old, urn };
+    return { steps: [step("same", { now: kept })], now: kept };
+  }
 
   const difference = compare(view, old, now, answers);
   if ("ask" in difference) return difference;
