@@ -39,6 +39,14 @@ const RANDOM: { readonly [type: string]: readonly string[] } = {
   "docker:index/remoteImage:RemoteImage": ["id", "imageId", "repoDigest", "sha256Digest"],
 };
 
+/** Values of fewer characters are found inside of words too, where they are not what is meant. */
+const SHORT = 4;
+
+function replaceWords(text: string, word: string, name: string): string {
+  const pattern = `(?<![\\w-])${word.replaceAll(/\W/g, "\\$&")}(?![\\w-])`;
+  return text.replaceAll(new RegExp(pattern, "g"), name);
+}
+
 /** Gives every random value the name of where it first appeared; the same value has the same name ever after. */
 export class Names {
   private readonly names = new Map<string, string>();
@@ -89,7 +97,7 @@ export class Names {
     const known = [...this.planned, ...this.names];
     for (const [value, name] of known.sort(([a], [b]) => b.length - a.length))
       for (const shape of new Set([value, quoted(value), quoted(cutText(value))]))
-        out = out.replaceAll(shape, name);
+        out = shape.length < SHORT ? replaceWords(out, shape, name) : out.replaceAll(shape, name);
     return out;
   }
 

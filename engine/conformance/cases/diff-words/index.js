@@ -7,7 +7,17 @@ const step = new pulumi.Config().getNumber("step") ?? 0;
 class Part extends pulumi.ComponentResource {
   constructor(name, inputs, opts) {
     super("conformance:index:Part", name, inputs, opts);
-    this.registerOutputs({ step, list: inputs.list });
+    this.made = new command.local.Command(
+      "id",
+      {
+        create: "echo made",
+        triggers: [step > 0],
+        environment: { A: `${step > 0}`, B: inputs.secret },
+      },
+      { parent: this },
+    );
+    // When the command is through, so that the words of both come in one order.
+    this.registerOutputs({ step, list: inputs.list, made: this.made.stdout });
   }
 }
 const secret = pulumi.secret(`hidden ${step}`);
@@ -23,12 +33,8 @@ const part = new Part("part", {
   number: step / 4,
   ...(step ? { fresh: null, more: "" } : { less: false }),
 });
-const id = new command.local.Command(
-  "id",
-  { create: "echo made", triggers: [step > 0], environment: { A: `${step > 0}`, B: secret } },
-  { parent: part },
-);
-if (step < 2) new command.local.Command("gone", { create: pulumi.interpolate`echo ${id.stdout}` });
-exports.list = step ? [1, id.stdout] : [id.stdout];
+if (step < 2)
+  new command.local.Command("gone", { create: pulumi.interpolate`echo ${part.made.stdout}` });
+exports.list = step ? [1, part.made.stdout] : [part.made.stdout];
 exports.secret = secret;
 if (step === 0) exports.removed = { a: "b" };
