@@ -138,8 +138,9 @@ export function normalizeText(text: string, root: string): string[] {
   const lines = plainText(text, root)
     .split("\n")
     .map((line) => line.trimEnd())
-    // The CLI's sign of life, one dot at each tick of a clock.
+    // The CLI's sign of life, one dot at each tick of a clock; what comes next may stand on its line.
     .filter((line) => !/^@ [a-z ]+\.+$/.test(line))
+    .map((line) => line.replace(/^@ [a-z ]+\.{2,}/, ""))
     .map((line) =>
       line
         // How long it took.
