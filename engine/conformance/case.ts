@@ -27,6 +27,8 @@ export interface Case {
   readonly docker?: boolean;
   /** Needs a Kubernetes cluster: the lab of test/lab/kubernetes, or one with its images. Run by the suite kubernetes. */
   readonly cluster?: boolean;
+  /** A command or flag of its runs that the offline engine refuses by this name. */
+  readonly refused?: string;
   /** False where the stack does not outlive the runs, or is left half done on purpose. */
   readonly handover?: boolean;
   readonly runs: readonly Run[];

@@ -16,6 +16,8 @@ const cases = caseNames()
   .map(loadCase)
   .filter((testCase) => !testCase.cluster);
 
+const supported = cases.filter((testCase) => testCase.refused === undefined);
+
 type Finish = TestContext["onTestFinished"];
 
 async function observed(testCase: Case, engine: Engine, finish: Finish): Promise<Observed> {
@@ -25,11 +27,25 @@ async function observed(testCase: Case, engine: Engine, finish: Finish): Promise
 }
 
 describe.concurrent("the offline engine does what the CLI did", () => {
-  test.for(cases)("$name", async (testCase, { expect, onTestFinished }) => {
+  test.for(supported)("$name", async (testCase, { expect, onTestFinished }) => {
     const ours = await observed(testCase, offline, onTestFinished);
     const golden = readGolden(testCase.name);
     expect(ours.runs).toEqual(golden.runs);
   });
+});
+
+describe.concurrent("what the offline engine leaves to the CLI it refuses by name", () => {
+  test.for(cases.filter((testCase) => !supported.includes(testCase)))(
+    "$name: $refused",
+    async ({ refused, ...testCase }, { expect, onTestFinished }) => {
+      const runs = testCase.runs.filter(({ run }) => run.split(" ").includes(refused!));
+      const ours = await observed({ ...testCase, runs }, offline, onTestFinished);
+      for (const { exitCode, steps, text } of ours.runs) {
+        expect({ exitCode, steps }).toEqual({ exitCode: 255, steps: [] });
+        expect(text!.join("\n")).toContain(refused);
+      }
+    },
+  );
 });
 
 describe("steps wait for what they stand on", () => {
@@ -62,7 +78,7 @@ if (typeof cli === "string") {
   });
 
   describe.concurrent("a stack moves between the engines", () => {
-    test.for(cases.filter((c) => c.handover !== false))(
+    test.for(supported.filter((c) => c.handover !== false))(
       "$name",
       async (testCase, { expect, onTestFinished }) => {
         for (const [from, to] of [

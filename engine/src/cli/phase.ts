@@ -1,6 +1,7 @@
 /** One phase of a command: a preview or the real thing, with its display and its books. */
 import { DeploymentContext } from "../deployment/context.ts";
 import { refuseState } from "../deployment/refuse.ts";
+import { targetNotFound } from "../deployment/targets.ts";
 import { BUILTIN } from "../deployment/urn.ts";
 import type { Resource } from "../deployment/resource.ts";
 import { SnapshotManager, type Save } from "../deployment/snapshot.ts";
@@ -81,6 +82,9 @@ export function startPhase(options: PhaseOptions): Phase {
 /** Before the first step: no run that only the CLI could bring to its end, and nothing that an interrupted one left. */
 export async function prepare({ context }: Phase, base: Snapshot): Promise<void> {
   await refuseState(context);
+  const urns = new Set(base.resources.map((r) => r.urn));
+  for (const urn of context.scope.replacesNothing((known) => urns.has(known)))
+    context.fail("", targetNotFound(urn));
   if (context.failed || base.pending.length === 0) return;
   const { recoverPending } = await import("../deployment/pending.ts");
   await recoverPending(context, base.pending);

@@ -80,6 +80,11 @@ export class Scope {
     return this.replaced.names(urn);
   }
 
+  /** Named by --replace literally, and not there. */
+  replacesNothing(has: (urn: string) => boolean): readonly string[] {
+    return this.replaced.missing(has);
+  }
+
   /** Providers and the stack itself always take part. */
   includes(r: Resource): boolean {
     if (isProviderType(urnType(r.urn)) || qualifiedType(r.urn) === STACK_TYPE) return true;
