@@ -1,5 +1,6 @@
 /** Everything that two runs of the same engine would not have in common is named here, each with its reason. */
 import { cutText } from "../src/display/printer.ts";
+import { UNKNOWN_WIRE } from "../src/values/wire.ts";
 import { sortDetails } from "./details.ts";
 import type { State, StateResource } from "./state.ts";
 
@@ -81,7 +82,7 @@ export class Names {
   }
 
   private plan(value: string | undefined, name: string): void {
-    if (value && !this.names.has(value) && !this.planned.has(value)) this.planned.set(value, name);
+    if (value && value !== UNKNOWN_WIRE && !this.planned.has(value)) this.planned.set(value, name);
   }
 
   private valueOf(r: StateResource, key: string): string {
@@ -94,8 +95,8 @@ export class Names {
 
   text(text: string): string {
     let out = text;
-    const known = [...this.planned, ...this.names];
-    for (const [value, name] of known.sort(([a], [b]) => b.length - a.length))
+    const known = new Map([...this.planned, ...this.names]);
+    for (const [value, name] of [...known].sort(([a], [b]) => b.length - a.length))
       for (const shape of new Set([value, quoted(value), quoted(cutText(value))]))
         out = shape.length < SHORT ? replaceWords(out, shape, name) : out.replaceAll(shape, name);
     return out;
