@@ -125,6 +125,27 @@ describe("what an interrupted run noted", () => {
     expect((await lab.up("--expect-no-changes")).code).toBe(0);
   });
 
+  test("a deletion that nothing can stop any more is brought to its end, and it is made anew", async () => {
+    lab.declare([thing("a")]);
+    await lab.up();
+    leave("a", "deleting");
+    const going = { ...(JSON.parse(readFileSync(object("a"), "utf8")) as object), going: true };
+    writeFileSync(object("a"), JSON.stringify(going));
+    expect((await lab.up()).code).toBe(0);
+    expect(logOf(lab.objects)).toEqual(["create a", "delete a", "create a"]);
+    expect(readFileSync(object("a"), "utf8")).not.toContain("going");
+  });
+
+  test("a deletion that had not begun: it stays, as it is now", async () => {
+    lab.declare([thing("a", { value: "1" })]);
+    await lab.up();
+    leave("a", "deleting");
+    const now = { ...(JSON.parse(readFileSync(object("a"), "utf8")) as object), value: "halted" };
+    writeFileSync(object("a"), JSON.stringify(now));
+    expect((await lab.up()).out).toContain("~ 1 updated");
+    expect(logOf(lab.objects)).toEqual(["create a", "update a"]);
+  });
+
   test("a deletion that was done, of what is not wanted any more", async () => {
     lab.declare([thing("a"), thing("b", { value: "${a.echo}" })]);
     await lab.up();

@@ -134,6 +134,8 @@ export interface Provider {
   discard?(
     call: Call & { readonly inputs: PropertyMap; readonly since: Date },
   ): Promise<string | undefined>;
+  /** Optional: whether an object that was read is being deleted already, and nothing can keep it. */
+  isGoing?(outputs: PropertyMap): boolean;
   /** Functions of the package (data sources); tokens it does not know throw an Error that names the token. */
   invoke(
     token: string,

@@ -1,5 +1,7 @@
 /** What an interrupted run was doing when it ended: looked at again, so that nothing is left behind and nothing is missing. */
+import type { Provider } from "../provider.ts";
 import type { PendingOperation } from "../state/checkpoint.ts";
+import { plainMap } from "../values/property.ts";
 import * as calls from "./calls.ts";
 import type { DeploymentContext } from "./context.ts";
 import { urnName } from "./urn.ts";
@@ -8,7 +10,7 @@ import type { Resource } from "./resource.ts";
 /**
  * A creation may have made an object that is not in state: the provider is asked to find and remove it. A deletion may have
  * taken away one that still is: it is marked as the deleted half of a replacement is, so that it is made anew where the program
- * wants it. What an update did is read. A preview only reads.
+ * wants it, and one that is still there is read, for it may have been stopped; so is what an update did. A preview only reads.
  */
 export async function recoverPending(
   context: DeploymentContext,
@@ -68,18 +70,39 @@ async function look(
 ): Promise<true> {
   const r = context.found.find((r) => r.urn === urn && r.id === id && !r.delete);
   if (!r?.custom || r.pendingReplacement) return true;
+  const what = `an earlier run was interrupted while ${type} ${urnName(urn)}`;
   try {
     const provider = await context.registry.configured(context.ensureProvider(r.provider));
-    const seen = await calls.read(provider, r, context);
-    if (seen && type === "updating") Object.assign(r, seen);
-    if (!seen) {
-      r.pendingReplacement = true;
-      const what = `an earlier run was interrupted while ${type} ${urnName(urn)}, which is gone`;
-      warn(context, r, `${what}.`);
+    let seen = await lookAt(context, provider, r);
+    if (seen && type === "deleting" && provider.isGoing?.(plainMap(seen.outputs))) {
+      // Nothing can keep it: its name must be free when it is made anew.
+      if (!context.options.preview) await calls.remove(provider, r, context);
+      seen = undefined;
+    }
+    if (seen) Object.assign(r, seen);
+    else {
+      warn(context, r, `${what}, which is gone.`);
+      // Of what somebody else took away an update knows as little as it always does.
+      if (type === "deleting") r.pendingReplacement = true;
     }
   } catch (error) {
-    const what = `an earlier run was interrupted while ${type} ${urnName(urn)}`;
     warn(context, r, `${what}, and how it is now could not be read: ${calls.messageOf(error)}`);
   }
   return true;
+}
+
+/** As a refresh sees it: one that is not as it should be is there all the same. */
+async function lookAt(
+  context: DeploymentContext,
+  provider: Provider,
+  r: Resource,
+): Promise<(Partial<Resource> & Pick<Resource, "outputs">) | undefined> {
+  try {
+    return await calls.read(provider, r, context);
+  } catch (error) {
+    if (!(error instanceof calls.PartialFailure)) throw error;
+    const { inputs = calls.plainInputs(r), outputs, reasons } = error;
+    const seen = calls.sealRead(provider, r, { id: r.id, inputs, outputs });
+    return { ...seen, initErrors: [...reasons] };
+  }
 }

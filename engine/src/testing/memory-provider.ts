@@ -97,6 +97,7 @@ export function memoryProvider(directory: string): Provider {
       rmSync(file(id), { force: true });
       return Promise.resolve();
     },
+    isGoing: (outputs) => outputs["going"] === true,
     discard({ inputs }) {
       const id = String(inputs["name"]);
       if (!existsSync(file(id))) return Promise.resolve(undefined);

@@ -141,6 +141,11 @@ export class KilledLab {
     ].sort();
   }
 
+  async running(): Promise<number> {
+    const filters = { label: [`synfleet.test=${this.prefix}`] };
+    return (await this.docker.listContainers({ filters })).length;
+  }
+
   async dispose(): Promise<void> {
     for (const object of await this.real()) {
       const [kind, id] = object.split(" ") as [string, string];

@@ -166,6 +166,7 @@ export function kubernetesProvider(env: NodeJS.ProcessEnv = process.env): Provid
         },
       ),
 
+    isGoing: (outputs) => at(outputs, "metadata", "deletionTimestamp") !== undefined,
     discard: (call) =>
       reach(({ cluster }) => discard(cluster, call, fromProperties(call.inputs)), unreachable),
 
