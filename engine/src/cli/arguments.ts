@@ -38,6 +38,10 @@ export function parseArguments(argv: readonly string[]): Arguments {
       values.set(word.name, [...(values.get(word.name) ?? []), ...list]);
     }
   const parsed = new Parsed(name, positional, values);
+  if (parsed.given("target") && parsed.given("exclude"))
+    throw new EngineError(
+      "if any flags in the group [target exclude] are set none of the others can be; [exclude target] were all set",
+    );
   if (!parsed.flag("help") && command) checkCount(name, command, positional);
   return parsed;
 }

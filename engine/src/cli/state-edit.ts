@@ -132,7 +132,13 @@ export function markResources(
 }
 
 export function renameResource(all: readonly Resource[], urn: string, name: string): void {
-  reurn(all, urn, `${urn.split("::").slice(0, 3).join("::")}::${name}`);
+  const renamed = `${urn.split("::").slice(0, 3).join("::")}::${name}`;
+  reurn(all, urn, renamed);
+  // The CLI copies the lists of the others, and keeps none of those that are empty.
+  for (const r of all.filter((other) => other.urn !== renamed))
+    r.propertyDependencies = Object.fromEntries(
+      Object.entries(r.propertyDependencies).filter(([, urns]) => urns.length > 0),
+    );
 }
 
 /** Gives a resource another URN, its children too (their URN has the parent's type), and all that refers to them. */

@@ -145,9 +145,10 @@ async function living(
 
 function refuse(live: readonly Held[]): void {
   if (live.length === 0) return;
+  // As the CLI writes it: with the option of its storage library.
   const lines = live.map(
     ({ path, content: c }) =>
-      `\n  file://${path}: created by ${c.username}@${c.hostname} (pid ${c.pid}) at ${c.timestamp.replace(/\.\d+/, "")}`,
+      `\n  file://${path}?no_tmp_dir=true: created by ${c.username}@${c.hostname} (pid ${c.pid}) at ${c.timestamp.replace(/\.\d+/, "")}`,
   );
   throw new EngineError(
     `the stack is currently locked by ${live.length} lock(s). Either wait for the other process(es) to end ` +
