@@ -42,6 +42,8 @@ export type StartedPacks = Promise<StartedPack[]>;
 
 export interface PackRequest {
   readonly directory: string;
+  /** The folder as the command line names it. */
+  readonly shown: string;
   /** --policy-pack-config of the same place. */
   readonly config: string | undefined;
 }
@@ -59,6 +61,7 @@ export function pairPacks(
   // The program's folder becomes the current one later.
   return directories.map((directory, i) => ({
     directory: resolve(directory),
+    shown: directory,
     config: configs[i] === undefined ? undefined : resolve(configs[i]),
   }));
 }
@@ -75,7 +78,8 @@ export function startPacks(requests: readonly PackRequest[], place: PackPlace): 
 
 async function start(request: PackRequest, place: PackPlace): Promise<StartedPack> {
   const settings = request.config === undefined ? {} : await readSettings(request.config);
-  const process = await startPack(request.directory, place);
+  const started = await startPack(request.directory, place);
+  const process: PackProcess = { ...started, directory: request.shown };
   try {
     await configureStack(process, place);
     return await configure(process, settings, request.config !== undefined);
