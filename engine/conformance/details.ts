@@ -7,12 +7,16 @@ const INDENT = 4;
 const spacesOf = (line: string): number => /^ */.exec(line)![0].length;
 const depthOf = (line: string): number => Math.floor(spacesOf(line) / INDENT);
 
+/** What it is and what is done to it; ids are drawn at random. */
+const keyOf = (block: readonly string[]): string =>
+  block.filter((line) => !/^ *\[id=/.test(line)).join("\n");
+
 /** Neighbours of the same depth in the order of their text, each with what is indented below it. */
 export function sortDetails(lines: readonly string[]): string[] {
   const out: string[] = [];
   let run: string[][] = [];
   const flush = (): void => {
-    out.push(...run.sort((a, b) => (a.join("\n") < b.join("\n") ? -1 : 1)).flat());
+    out.push(...run.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)).flat());
     run = [];
   };
   for (let i = 0; i < lines.length;) {

@@ -66,7 +66,7 @@ export class Names {
       const generation = (this.generations.get(r.urn) ?? 0) + 1;
       this.generations.set(r.urn, generation);
       const suffix = generation > 1 ? `#${generation}` : "";
-      for (const [key, value] of fresh) this.names.set(value, `<${name}.${key}${suffix}>`);
+      for (const [key, value] of fresh) this.names.set(value, `<${name}.${labelOf(key)}${suffix}>`);
     }
   }
 
@@ -114,6 +114,9 @@ export class Names {
 }
 
 const quoted = (text: string): string => JSON.stringify(text).slice(1, -1);
+
+/** A RandomId in Base64 is its id, or now and then another text: where one of the characters is in it that the alphabets differ in. */
+const labelOf = (key: string): string => (/^b64(Std|Url)$/.test(key) ? "id" : key);
 
 const nameOf = (r: StateResource): string => r.urn.split("::").at(-1)!;
 
