@@ -189,23 +189,23 @@ function changeDirectory(directory: string): void {
   }
 }
 
-/** STACK, organization/STACK or organization/PROJECT/STACK. */
+/** STACK, organization/STACK or organization/PROJECT/STACK; of anything longer the CLI sees no part. */
 export function parseStackName(text: string, project: string): string {
   const parts = text.split("/");
-  const name = parts.at(-1)!;
-  if (parts.length > 3 || (parts.length > 1 && parts[0] !== "organization"))
-    throw new EngineError(
-      `stack "${text}": organization name must be 'organization'`,
-      EXIT.configuration,
-    );
+  const name = parts.length > 3 ? "" : parts.at(-1)!;
+  if (parts.length > 1 && parts.length <= 3 && parts[0] !== "organization")
+    throw new EngineError("organization name must be 'organization'");
   if (parts.length === 3 && parts[1] !== project)
     throw new EngineError(
       `stack "${text}" is of the project ${parts[1]}, but this is the project ${project}`,
     );
-  if (!/^[A-Za-z0-9._-]{1,100}$/.test(name))
+  if (name === "") throw new EngineError("a stack name may not be empty");
+  if (name.length > 100) throw new EngineError("a stack name cannot exceed 100 characters");
+  const wrong = name.search(/[^A-Za-z0-9._-]/);
+  if (wrong >= 0)
     throw new EngineError(
-      `a stack name may only contain alphanumeric, hyphens, underscores, or periods, got "${name}"`,
-      EXIT.configuration,
+      "a stack name may only contain alphanumeric, hyphens, underscores, or periods: " +
+        `invalid character '${name[wrong]}' at position ${wrong}`,
     );
   return name;
 }
