@@ -47,3 +47,14 @@ test("secrets are all alike to who may not see them", () => {
   const open = begin({ changed: [], replaced: [] }, new Steps(true), parts);
   expect(open.old!.inputs["a"]).toEqual([new Secret("one")]);
 });
+
+test("what a resource is and what an earlier run left of it are deleted at the same time", () => {
+  const steps = new Steps();
+  const { urn, type } = old;
+  for (const op of ["delete", "delete-replaced"] as const)
+    steps.begin({ kind: "start", op, urn, type, old });
+  const ended = (op: "delete" | "delete-replaced") =>
+    steps.end({ kind: "done", op, urn, type, seconds: 0 });
+  expect(ended("delete")).toMatchObject({ op: "delete", logical: true });
+  expect(ended("delete-replaced")).toMatchObject({ op: "delete-replaced", logical: false });
+});

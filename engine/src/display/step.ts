@@ -74,9 +74,13 @@ function reasons(diff: Diff | undefined, now: Resource | undefined) {
   return { keys: [...keys], diffs, detailed };
 }
 
+/** Two steps of one resource may go on at a time: what it is and what an earlier run left of it are both deleted. */
+const keyOf = (op: Op, urn: string): string => `${op} ${urn}`;
+
 /** Keeps what began, since what ends does not repeat it. */
 export class Steps {
   private readonly begun = new Map<string, StepView & { readonly source: Resource | undefined }>();
+  private readonly latest = new Map<string, StepView>();
   private readonly showSecrets: boolean;
 
   constructor(showSecrets = false) {
@@ -97,13 +101,15 @@ export class Steps {
       logical: !PHYSICAL.has(op),
       provider: isProviderType(type) ? "" : ((now ?? old)?.provider ?? ""),
     };
-    this.begun.set(urn, { ...view, source: old });
+    this.begun.set(keyOf(op, urn), { ...view, source: old });
+    this.latest.set(urn, view);
     return view;
   }
 
   end(event: Extract<Event, { kind: "done" | "failed" }>): StepView {
     const { op, urn, type } = event;
-    const begun = this.begun.get(urn);
+    // A refresh ends as what it came to.
+    const begun = this.begun.get(keyOf(op, urn)) ?? this.begun.get(keyOf("refresh", urn));
     if (!begun)
       return {
         op,
@@ -128,7 +134,7 @@ export class Steps {
   }
 
   outputs(event: Extract<Event, { kind: "outputs" }>): StepView | undefined {
-    const begun = this.begun.get(event.urn);
+    const begun = this.latest.get(event.urn);
     return begun && { ...begun, old: this.copy(event.old) ?? begun.old, now: this.copy(event.now) };
   }
 
