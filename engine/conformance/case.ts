@@ -16,6 +16,8 @@ export interface Run {
   readonly stack?: string;
   /** A shell command run before it in the program's folder, for drift and other accidents. */
   readonly before?: string;
+  /** The parts in which this engine is known not to be like the CLI, each with the reason. */
+  readonly unlike?: { readonly [part in "text" | "changes"]?: string };
 }
 
 export interface Case {
@@ -45,3 +47,15 @@ export const caseNames = (): string[] =>
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)
     .sort();
+
+/** Runs without what is known to be unlike. */
+export const comparable = <Record extends object>(
+  { runs }: Case,
+  records: readonly Record[],
+): Partial<Record>[] =>
+  records.map((record, index) => {
+    const unlike = runs[index]?.unlike ?? {};
+    return Object.fromEntries(
+      Object.entries(record).filter(([part]) => !(part in unlike)),
+    ) as Partial<Record>;
+  });

@@ -1,7 +1,7 @@
 /** npm run conformance: records goldens with the CLI, or shows where an engine differs from them. */
 import { availableParallelism } from "node:os";
 import { isDeepStrictEqual } from "node:util";
-import { caseNames, loadCase } from "./case.ts";
+import { caseNames, comparable, loadCase } from "./case.ts";
 import { findCli, offline, type Engine } from "./engines.ts";
 import { readGolden, writeGolden } from "./golden.ts";
 import { observe, type CaseRecord } from "./record.ts";
@@ -74,11 +74,14 @@ async function main([verb, ...names]: string[]): Promise<number> {
     let different = 0;
     await each(wanted, async (name) => {
       // That it is refused, the tests see.
-      if (loadCase(name).refused !== undefined) return;
-      const [golden, ours] = [readGolden(name), await recordOf(name, offline)];
-      if (isDeepStrictEqual(golden.runs, ours.runs)) return;
+      const testCase = loadCase(name);
+      if (testCase.refused !== undefined) return;
+      const [wanted, got] = [readGolden(name), await recordOf(name, offline)].map(({ runs }) =>
+        comparable(testCase, runs),
+      );
+      if (isDeepStrictEqual(wanted, got)) return;
       different++;
-      console.log(`${name}:\n${differences(golden.runs, ours.runs).join("\n")}`);
+      console.log(`${name}:\n${differences(wanted, got).join("\n")}`);
     });
     console.log(`${wanted.length - different} of ${wanted.length} cases are the same`);
     return different === 0 ? 0 : 1;
