@@ -2,6 +2,14 @@ import { defineConfig } from "vitest/config";
 
 const shared = { setupFiles: ["test/support/setup.ts"] };
 
+const sideBySide = {
+  testTimeout: 600_000,
+  // Most of a run is one process starting after another: more than one a processor keeps both busy.
+  maxConcurrency: 4,
+  // What goes on side by side in a run is put in order before it is compared, but not all of it can be.
+  retry: 1,
+};
+
 export default defineConfig({
   test: {
     // Not one less than there are, which on two processors would be one.
@@ -22,10 +30,16 @@ export default defineConfig({
         test: {
           ...shared,
           name: "conformance",
-          include: ["engine/conformance/**/*.test.ts"],
-          testTimeout: 600_000,
-          // Most of a run is one process starting after another: more than one a processor keeps both busy.
-          maxConcurrency: 4,
+          include: ["engine/conformance/golden.test.ts"],
+          ...sideBySide,
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: "engines",
+          include: ["engine/conformance/engines.test.ts"],
+          ...sideBySide,
         },
       },
       {

@@ -14,19 +14,21 @@ const suites = [
   "types",
   "unit",
   "conformance",
+  "engines",
   "integration",
   "kubernetes",
   "acceptance",
 ] as const;
 type Suite = (typeof suites)[number];
 
-/** Run only when named: not every program is the same on both engines yet, and a suite that always fails tells nothing. */
-const onRequest: readonly Suite[] = ["conformance"];
+/** Run only when named: for those who change the goldens, since it is long and needs the Pulumi CLI with its plugins. */
+const onRequest: readonly Suite[] = ["engines"];
 
 const help = `Usage: npm test [-- SUITE…]
 
-Runs the named suites, or all but ${onRequest.join(", ")}, in this order: ${suites.join(" ")}. Lint, types, unit and
-conformance need nothing but node modules; integration and acceptance need Docker, and build the images first. kubernetes
+Runs the named suites, or all but ${onRequest.join(", ")}, in this order: ${suites.join(" ")}. Lint, types and unit
+need nothing but node modules, conformance a Docker daemon too; integration and acceptance need Docker, and build the images
+first. engines runs each program on the Pulumi CLI as well and moves its stack to and fro. kubernetes
 runs on the cluster that SYNFLEET_TEST_KUBECONFIG or KUBECONFIG names (in namespaces of its own, and with the lab's small
 images), else on one that it starts on this machine: see npm run lab -- --help. Ends with 1 when a test fails.`;
 
@@ -68,7 +70,10 @@ async function runSuite(suite: Suite): Promise<Counts> {
     case "types":
       return tool("tsc", ["--noEmit"]);
     case "unit":
+      return vitest(suite);
     case "conformance":
+    case "engines":
+      await ensureDocker();
       return vitest(suite);
     case "kubernetes":
       process.env["SYNFLEET_TEST_KUBECONFIG"] ||=

@@ -16,12 +16,14 @@ class Part extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    // When the command is through, so that the words of both come in one order.
+    // Told when the command is through, since it waits for its output.
     this.registerOutputs({ step, list: inputs.list, made: this.made.stdout });
   }
 }
 const secret = pulumi.secret(`hidden ${step}`);
-const part = new Part("part", {
+const gone = step < 2 ? [new command.local.Command("gone", { create: "echo gone" })] : [];
+// One after the other, so that the words of both come in one order.
+const inputs = {
   text: step ? "one\nthree\n" : "one\ntwo\n",
   list: step ? ["a", "c"] : ["a", "b", "c"],
   map: step
@@ -32,9 +34,8 @@ const part = new Part("part", {
   long: "x".repeat(200 + step),
   number: step / 4,
   ...(step ? { fresh: null, more: "" } : { less: false }),
-});
-if (step < 2)
-  new command.local.Command("gone", { create: pulumi.interpolate`echo ${part.made.stdout}` });
+};
+const part = new Part("part", inputs, { dependsOn: gone });
 exports.list = step ? [1, part.made.stdout] : [part.made.stdout];
 exports.secret = secret;
 if (step === 0) exports.removed = { a: "b" };
