@@ -227,7 +227,7 @@ describe("Ctrl-C", () => {
       new RegExp(
         "^error: the stack is currently locked by 1 lock\\(s\\)\\. Either wait for the other process\\(es\\) to end or delete " +
           "the lock file with `pulumi cancel`\\.\\n" +
-          `  file://.*/locks/organization/words/dev/.*\\.json: created by .*@.* \\(pid ${first.child.pid}\\) at `,
+          `  file://.*/locks/organization/words/dev/.*\\.json\\?no_tmp_dir=true: created by .*@.* \\(pid ${first.child.pid}\\) at `,
       ),
     );
     expect(refused.code).toBe(1);
