@@ -1,8 +1,8 @@
 /** Kubernetes objects as plain JSON, in which a preview may hold UNKNOWN. */
 import { UNKNOWN, type PropertyMap, type PropertyValue } from "../../provider.ts";
+import { isMap } from "../schema.ts";
 
-export const isMap = (value: PropertyValue | undefined): value is PropertyMap =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+export { isMap };
 
 /** The value at a path of keys; undefined where there is none. */
 export function at(value: PropertyValue | undefined, ...path: string[]): PropertyValue | undefined {

@@ -2,9 +2,9 @@
 import type { PropertyMap } from "../../../provider.ts";
 import type { Kind } from "../kinds.ts";
 import { kindOfObject } from "../kinds.ts";
-import { generationOf, mapAt, nameOf, numberAt, same, textAt } from "../objects.ts";
+import { mapAt, nameOf, numberAt, same, textAt } from "../objects.ts";
 import type { Event } from "../watch.ts";
-import type { Aim, Waiting } from "./waiting.ts";
+import { newerOf, type Aim, type Waiting } from "./waiting.ts";
 
 const MINUTE = 60;
 
@@ -29,13 +29,8 @@ export class SimpleWaiting implements Waiting {
     return this.seen;
   }
 
-  see({ type, object }: Event): boolean {
-    if (
-      type !== "DELETED" &&
-      nameOf(object) === nameOf(this.aim.object) &&
-      generationOf(object) >= generationOf(this.seen)
-    )
-      this.seen = object;
+  see(event: Event): boolean {
+    this.seen = newerOf(this.seen, event);
     return false;
   }
 

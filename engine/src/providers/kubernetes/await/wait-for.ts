@@ -1,10 +1,10 @@
 /** The annotation pulumi.com/waitFor: conditions and fields that the user names. */
 import type { PropertyMap } from "../../../provider.ts";
 import { kindOfObject } from "../kinds.ts";
-import { at, generationOf, listAt, nameOf, numberAt, textAt } from "../objects.ts";
+import { at, generationOf, listAt, numberAt, textAt } from "../objects.ts";
 import type { Event } from "../watch.ts";
 import { matchExpression, parseExpression } from "./json-path.ts";
-import type { Aim, Log, Waiting } from "./waiting.ts";
+import { newerOf, type Aim, type Log, type Waiting } from "./waiting.ts";
 
 type Test = (object: PropertyMap, log: Log) => boolean;
 
@@ -26,13 +26,8 @@ export class WaitFor implements Waiting {
     return this.seen;
   }
 
-  see({ type, object }: Event): boolean {
-    if (
-      type !== "DELETED" &&
-      nameOf(object) === nameOf(this.aim.object) &&
-      generationOf(object) >= generationOf(this.seen)
-    )
-      this.seen = object;
+  see(event: Event): boolean {
+    this.seen = newerOf(this.seen, event);
     return false;
   }
 

@@ -1,5 +1,6 @@
 import type { PropertyMap } from "../../../provider.ts";
 import type { Kind } from "../kinds.ts";
+import { generationOf, nameOf } from "../objects.ts";
 import type { Event } from "../watch.ts";
 
 export type Log = (line: string, severity?: "info" | "warning") => void;
@@ -37,6 +38,14 @@ export interface Waiting {
   /** How it says that its time is over; by default as the awaited kinds do. */
   readonly timeoutMessage?: string;
 }
+
+/** The object as an event tells it, unless that is of another one, of its end or of a generation before. */
+export const newerOf = (seen: PropertyMap, { type, object }: Event): PropertyMap =>
+  type !== "DELETED" &&
+  nameOf(object) === nameOf(seen) &&
+  generationOf(object) >= generationOf(seen)
+    ? object
+    : seen;
 
 export const DEPLOYMENT: Kind = { group: "apps", version: "v1", kind: "Deployment" };
 export const REPLICA_SET: Kind = { group: "apps", version: "v1", kind: "ReplicaSet" };
