@@ -11,6 +11,8 @@ export default tseslint.config(
       "coverage/",
       "engine/conformance/cases/",
       "engine/conformance/any/",
+      // A project of its own, whose package is not installed here.
+      "docs/examples/foreign/",
     ],
   },
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
@@ -27,6 +29,8 @@ export default tseslint.config(
       "@pulumi/no-output-in-template-literal": "error",
       "@typescript-eslint/no-floating-promises": "error",
       "@typescript-eslint/no-misused-promises": "error",
+      // A method that is handed on by its name alone loses the object that it belongs to.
+      "@typescript-eslint/unbound-method": "error",
       // A value that the line before has proven is not made clearer by a second check.
       "@typescript-eslint/no-non-null-assertion": "off",
       "@typescript-eslint/no-unused-vars": [

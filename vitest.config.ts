@@ -20,10 +20,13 @@ export default defineConfig({
           ...shared,
           name: "unit",
           include: [
-            "{commands,components,engine,images,manager,policy,settings,systems}/**/*.test.ts",
+            "{commands,components,engine,images,manager,policy,provider,settings,systems}/**/*.test.ts",
             "test/unit/**/*.test.ts",
           ],
           exclude: ["**/node_modules/**", "engine/conformance/**"],
+          // Programs that import all of Pulumi take seconds on a busy machine.
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
         },
       },
       {
@@ -67,9 +70,29 @@ export default defineConfig({
       {
         test: {
           ...shared,
+          name: "swarm",
+          include: ["test/swarm/**/*.test.ts"],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          ...shared,
           name: "acceptance",
           include: ["test/acceptance/**/*.test.ts"],
           testTimeout: 300_000,
+          hookTimeout: 900_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: "vps",
+          include: ["test/vps/**/*.test.ts"],
+          testTimeout: 600_000,
           hookTimeout: 900_000,
           fileParallelism: false,
         },

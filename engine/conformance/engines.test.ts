@@ -16,7 +16,9 @@ if (typeof cli === "string") {
     test.for(cases)("$name", async (testCase, { expect, onTestFinished }) => {
       const theirs = await observed(testCase, cli, onTestFinished);
       const golden = readGolden(testCase.name);
-      expect({ versions: theirs.versions, runs: theirs.runs }).toEqual(golden);
+      // Of the plugins that were there when it was kept: one that came later has no part in it.
+      expect(theirs.versions).toMatchObject(golden.versions);
+      expect(theirs.runs).toEqual(golden.runs);
     });
   });
 

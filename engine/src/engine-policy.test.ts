@@ -34,8 +34,12 @@ test("a remedy changes the inputs, a stack policy sees what came of them", async
   expect(out).toContain("it has 1: echo of WHISPER");
 });
 
-test("a folder without a pack is refused", async () => {
+test("a folder without a pack ends the run before it begins, with an entry in the history", async () => {
   const { code, out } = await lab.up("--policy-pack", lab.root);
   expect(out).toContain("no such file or directory");
+  expect(out).not.toContain("Resources:");
   expect(code).toBe(1);
+  const history = await lab.run("stack", "history", "--json");
+  const [latest] = JSON.parse(history.out) as { kind: string; result: string }[];
+  expect(latest).toMatchObject({ kind: "update", result: "failed" });
 });

@@ -41,6 +41,26 @@ test("a resource that fails leaves the others recorded, and the next up goes on"
   expect(lab.resource("b")!["initErrors"]).toBeUndefined();
 });
 
+test("a run that goes on after errors does all that does not stand on what failed", async () => {
+  lab.declare([
+    thing("a", { failCreate: true }),
+    thing("b", { delayMilliseconds: 200 }),
+    thing("c", { value: "${a.echo}" }),
+    thing("d", { failDelete: true, value: "${b.echo}" }),
+    thing("e", {}, { dependsOn: ["d"] }),
+  ]);
+  const { code, out } = await lab.up("--continue-on-error");
+  expect(out).toContain("it was told to fail");
+  expect(code).toBe(1);
+  expect(objectsIn(lab.objects).sort()).toEqual(["b", "d", "e"]);
+  expect(lab.resource("a")).toBeUndefined();
+
+  const end = await lab.run("destroy", "--yes", "--skip-preview", "--continue-on-error");
+  expect(end.out).toContain("- 1 deleted");
+  expect(end.code).toBe(1);
+  expect(objectsIn(lab.objects).sort()).toEqual(["b", "d"]);
+});
+
 test("delete before replace takes dependants that would be replaced along, in reverse order", async () => {
   const program = (fixed: string): object[] => [
     thing("a", { dbr: true, fixed, value: fixed }),

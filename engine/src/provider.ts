@@ -1,7 +1,8 @@
 /**
  * What the engine asks of a resource provider. It is Pulumi's ResourceProvider protocol with the transport taken away:
- * same verbs, same meaning, plain values. Secrets never reach a provider: the engine unwraps inputs and marks outputs.
+ * same verbs, same meaning, plain values. Secrets reach no provider of the engine: it unwraps inputs and marks outputs.
  */
+import type { Values } from "./values/property.ts";
 
 /** A value that is not known before the deployment has run. Only ever seen while `preview` is true. */
 export const UNKNOWN: unique symbol = Symbol("unknown");
@@ -38,6 +39,10 @@ export interface Diff {
   readonly replacedFor?: readonly string[];
   /** The engine found it by itself, for what has no provider; it is not told as a provider's reasons. */
   readonly byEngine?: boolean;
+  /** There is a change, though no path of it is told. */
+  readonly differs?: boolean;
+  /** The paths compare inputs with inputs, and not outputs with inputs. */
+  readonly inputDiff?: boolean;
   /** Replace by deleting first, because two such resources cannot exist side by side. */
   readonly deleteBeforeReplace?: boolean;
 }
@@ -53,11 +58,20 @@ export interface Call {
   readonly log: (line: string, severity?: "info" | "warning" | "error") => void;
 }
 
+/** A provider resource, whose configuration a provider gets: with secrets marked, nested values as JSON text. */
+export interface ProviderResource {
+  readonly urn: string;
+  readonly id: string;
+  readonly inputs: Values;
+}
+
 export interface Provider {
   readonly name: string;
   /** Whose behaviour it has: versions of the real provider up to this one, of the same major version. Absent: of every one. */
   readonly version?: string;
-  /** Resource type tokens that it serves, such as "docker:index/container:Container". */
+  /** It is of this version, and resources that ask for another one are not for it. */
+  readonly onlyVersion?: string;
+  /** Resource type tokens that it serves, such as "docker:index/container:Container"; none where it cannot list them. */
   readonly types: readonly string[];
   /** Tokens of the functions that it answers. */
   readonly functions?: readonly string[];
@@ -71,12 +85,27 @@ export interface Provider {
   secretPaths?(answer: PropertyMap): readonly (readonly string[])[];
   /** Optional: the output in which it keeps a copy of the inputs, whose secrets are marked as those of the inputs. */
   readonly inputsCopy?: string;
+  /**
+   * It is given values with their secrets marked, and its answers say themselves what is secret: property maps hold Secret
+   * objects (values/property.ts), and references to resources as they travel.
+   */
+  readonly marksSecrets?: boolean;
   /** Optional: what check, diff and previews need of the configuration. Called once, before any verb; may hold UNKNOWN. */
-  prepare?(config: PropertyMap): void;
+  prepare?(config: PropertyMap, resource?: ProviderResource): void;
+  /** Optional: what it says to a configuration, before there is one. Without it, all is well. */
+  checkConfig?(
+    urn: string,
+    olds: Values | undefined,
+    news: Values,
+  ): Promise<{ inputs: Values; failures: CheckFailure[] }>;
   /** Optional: what it notes about itself beside its configuration in state. */
   readonly configNotes?: PropertyMap;
   /** Optional: which of two configurations' differences make other objects of all its resources. Without it, none does. */
-  diffConfig?(olds: PropertyMap, news: PropertyMap): Diff;
+  diffConfig?(
+    olds: PropertyMap,
+    news: PropertyMap,
+    change: { readonly urn: string; readonly olds: Values; readonly news: Values },
+  ): Diff | Promise<Diff>;
   /** Called once per provider resource (default or explicit) before any other verb. Throws an Error with a clear message. */
   configure(config: PropertyMap): Promise<void>;
   /** Applies defaults and auto-names (from `seed`, so that preview and up agree) and validates. `olds` are the checked inputs in state. */
@@ -171,3 +200,12 @@ export class PartialFailure extends Error {
 
 /** Thrown by create when nobody knows whether the object exists: what was asked for got no answer. The next run looks for it. */
 export class Uncertain extends Error {}
+
+/** Thrown by invoke when the arguments are not what the function takes; the program is told of each. */
+export class InvokeFailed extends Error {
+  readonly failures: readonly CheckFailure[];
+  constructor(failures: readonly CheckFailure[]) {
+    super(failures.map(({ property, reason }) => `${property}: ${reason}`).join("; "));
+    this.failures = failures;
+  }
+}

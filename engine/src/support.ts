@@ -39,9 +39,14 @@ const WRITTEN: readonly Row[] = [
       "`nodejs`: JavaScript, and TypeScript that Node runs as it is (`typescript: false`)",
       "`nodeargs`",
     ],
+    refused: [["other languages", "the runtime"]],
+  },
+  {
+    about: "plugins of the project",
+    yes: ["`plugins.providers`: executables, and `PulumiPlugin.yaml` with the runtime `nodejs`"],
     refused: [
+      ["`plugins.languages`, `plugins.analyzers`", "key plugins."],
       ["other languages", "the runtime"],
-      ["`plugins`", "key plugins"],
     ],
   },
   {

@@ -47,10 +47,10 @@ export const COMMANDS: { readonly [name: string]: Command } = {
   up: command(
     "Create or update the resources in a stack",
     "[template|url]",
-    `${PROGRAM} exclude skip-preview yes`,
+    `${PROGRAM} continue-on-error exclude skip-preview yes`,
     {
       aliases: "update",
-      refused: `${REMOTE} ${NOT_PROGRAM} attach-debugger continue-on-error json/j plan secrets-provider strict`,
+      refused: `${REMOTE} ${NOT_PROGRAM} attach-debugger json/j plan secrets-provider strict`,
     },
   ),
   preview: command(
@@ -75,10 +75,10 @@ export const COMMANDS: { readonly [name: string]: Command } = {
   destroy: command(
     "Destroy all existing resources in the stack",
     "",
-    `${STATE_ONLY} exclude/x refresh remove show-full-output`,
+    `${STATE_ONLY} continue-on-error exclude/x refresh remove show-full-output`,
     {
       aliases: "down dn",
-      refused: `${REMOTE} ${NOT_STATE_ONLY} continue-on-error exclude-protected ignore-protect show-config`,
+      refused: `${REMOTE} ${NOT_STATE_ONLY} exclude-protected ignore-protect show-config`,
     },
   ),
   cancel: command("Cancel a stack's currently running update, if any", "[stack-name]", "stack yes"),

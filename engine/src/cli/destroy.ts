@@ -1,8 +1,9 @@
 /** destroy: everything in the state goes, dependants first. The program is not run. */
 import { EXIT } from "../errors.ts";
 import { newSeed } from "../deployment/context.ts";
-import { destroy as destroyAll } from "../deployment/deletes.ts";
+import { destroy as destroyAll, refuseDeleteHooks } from "../deployment/deletes.ts";
 import { checkTargets } from "../deployment/targets.ts";
+import type { Display } from "../display/display.ts";
 import { listenForCancellation } from "./cancellation.ts";
 import { confirmOrRefuse, failureOf, keep, recordHistory } from "./outcome.ts";
 import { finishPhase, prepare, startPhase, type Phase } from "./phase.ts";
@@ -22,13 +23,29 @@ export async function destroy(session: Session): Promise<number> {
   try {
     const state = await openState(session, files, file);
     const run = { session, project, files, seed: newSeed(), cancelled: cancellation.signal };
-    const phaseOf = async (preview: boolean): Promise<Phase> => {
+    const record = (display: Display, startedAt: number, succeeded: boolean): Promise<void> =>
+      recordHistory(files, file, {
+        kind: "destroy",
+        message: args.text("message") ?? "",
+        startedAt,
+        succeeded,
+        counts: display.counts,
+      });
+    const phaseOf = async (preview: boolean, startedAt: number): Promise<Phase> => {
       const place = { stack: files.stack, project: project.name };
       const display = openDisplay(session, {
         title: `${preview ? "Previewing destroy" : "Destroying"} (${files.stack})`,
         preview,
         place,
       });
+      try {
+        refuseDeleteHooks(state.base.resources, display.emit);
+      } catch (error) {
+        display.abort();
+        if (!preview) await record(display, startedAt, false);
+        throw error;
+      }
+      display.emit({ kind: "prelude" });
       let base = state.base;
       if (args.flag("refresh")) {
         const { refreshBase } = await import("./refresh.ts");
@@ -56,7 +73,7 @@ export async function destroy(session: Session): Promise<number> {
       return phase;
     };
     if (previewOnly || !args.flag("skip-preview")) {
-      const phase = await phaseOf(true);
+      const phase = await phaseOf(true, Date.now());
       finishPhase(phase, true);
       const exitCode = failureOf(phase);
       if (exitCode !== undefined) return exitCode;
@@ -64,17 +81,9 @@ export async function destroy(session: Session): Promise<number> {
       await confirmOrRefuse.ask(session, "destroy", files.stack);
     }
     const startedAt = Date.now();
-    const phase = await phaseOf(false);
+    const phase = await phaseOf(false, startedAt);
     const { context, display } = phase;
-    await keep(phase, (succeeded) =>
-      recordHistory(files, file, {
-        kind: "destroy",
-        message: args.text("message") ?? "",
-        startedAt,
-        succeeded,
-        counts: display.counts,
-      }),
-    );
+    await keep(phase, (succeeded) => record(display, startedAt, succeeded));
     finishPhase(phase, false);
     const exitCode = failureOf(phase);
     if (exitCode !== undefined) return exitCode;

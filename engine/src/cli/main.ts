@@ -44,6 +44,7 @@ export const RUNS: { readonly [command: string]: () => Promise<Run> } = {
 
 export async function main(argv: readonly string[], dependencies: Dependencies): Promise<number> {
   const { write, writeError } = dependencies.terminal;
+  let session: Session | undefined;
   try {
     const args = parseArguments(argv);
     if (args.flag("help") || !RUNS[args.command]) {
@@ -56,7 +57,7 @@ export async function main(argv: readonly string[], dependencies: Dependencies):
       // A group alone asks for a command of it.
       return args.flag("help") || args.command === "help" ? EXIT.ok : EXIT.error;
     }
-    const session = new Session(args, dependencies);
+    session = new Session(args, dependencies);
     return await (
       await RUNS[args.command]!()
     )(session);
@@ -75,5 +76,7 @@ export async function main(argv: readonly string[], dependencies: Dependencies):
       `error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
     );
     return EXIT.error;
+  } finally {
+    await session?.end();
   }
 }

@@ -1,6 +1,6 @@
 /** up and preview: a run of the program against the state. */
 import type { Policies } from "../language/policy.ts";
-import type { PackRequest, StartedPacks } from "../language/policy-start.ts";
+import type { PackRequest, StartedPack, StartedPacks } from "../language/policy-start.ts";
 import type { Doorway, Program, ProgramOptions } from "../language/program.ts";
 import { EXIT, EngineError } from "../errors.ts";
 import { newSeed } from "../deployment/context.ts";
@@ -10,6 +10,7 @@ import type { StackFile } from "../project/stackfile.ts";
 import type { StackFiles } from "../state/backend.ts";
 import type { Snapshot } from "../state/checkpoint.ts";
 import { listenForCancellation } from "./cancellation.ts";
+import { askedPacks, awaitPacks, launchPacks } from "./packs.ts";
 import { finishPhase, parallelOf, prepare, startPhase, type Phase } from "./phase.ts";
 import type { View } from "../display/view.ts";
 import type { Session } from "./session.ts";
@@ -85,13 +86,6 @@ async function operate(session: Session, previewOnly: boolean): Promise<number> 
   }
 }
 
-async function askedPacks(session: Session): Promise<PackRequest[]> {
-  const directories = session.arguments.list("policy-pack");
-  const configs = session.arguments.list("policy-pack-config");
-  if (directories.length === 0 && configs.length === 0) return [];
-  return (await import("../language/policy-start.ts")).pairPacks(directories, configs);
-}
-
 type OnLine = ProgramOptions["onLine"];
 
 interface Started {
@@ -119,19 +113,15 @@ async function launch(run: Run, dryRun: boolean): Promise<Started> {
     address: doorway.address,
     onLine,
   });
-  let packs: StartedPacks | undefined;
-  if (run.packs.length > 0) {
-    const { startPacks } = await import("../language/policy-start.ts");
-    packs = startPacks(run.packs, {
-      config,
-      project: project.name,
-      stack: files.stack,
-      preview: dryRun,
-      address: doorway.address,
-      onLine: (line) => onLine(line, "stderr"),
-    });
-  }
-  return { doorway, program, packs, early, listener };
+  const launched = await launchPacks(run.packs, {
+    config,
+    project: project.name,
+    stack: files.stack,
+    preview: dryRun,
+    address: doorway.address,
+    onLine: (line) => onLine(line, "stderr"),
+  });
+  return { doorway, program, packs: launched?.packs, early, listener };
 }
 
 async function perform(
@@ -153,6 +143,25 @@ async function perform(
     place,
     ...(view ? { view } : {}),
   });
+  const record = (succeeded: boolean): Promise<void> =>
+    dryRun
+      ? Promise.resolve()
+      : recordHistory(files, run.file, {
+          kind: "update",
+          message: args.text("message") ?? "",
+          startedAt,
+          succeeded,
+          counts: display.counts,
+        });
+  let packs: readonly StartedPack[];
+  try {
+    packs = await awaitPacks(started.packs, display);
+  } catch (error) {
+    display.abort();
+    await record(false);
+    throw error;
+  }
+  display.emit({ kind: "prelude" });
   let base: Snapshot = state.base;
   if (args.flag("refresh")) {
     const { refreshBase } = await import("./refresh.ts");
@@ -183,10 +192,10 @@ async function perform(
   let policies: Policies | undefined;
   try {
     await prepare(phase, base);
-    if (context.failed) return await conclude(run, phase, dryRun, startedAt);
-    if (started.packs) {
+    if (context.failed) return await conclude(run, phase, dryRun, record);
+    if (packs.length > 0) {
       const { attachPolicies } = await import("../language/policy.ts");
-      policies = await attachPolicies(started.packs, deployment);
+      policies = attachPolicies(packs, deployment);
     }
     await runProgram({
       deployment,
@@ -201,7 +210,7 @@ async function perform(
   } finally {
     policies?.close();
   }
-  return conclude(run, phase, dryRun, startedAt);
+  return conclude(run, phase, dryRun, record);
 }
 
 async function digest({ session, config }: Run): Promise<View> {
@@ -214,20 +223,11 @@ async function conclude(
   run: Run,
   phase: Phase,
   dryRun: boolean,
-  startedAt: number,
+  record: (succeeded: boolean) => Promise<void>,
 ): Promise<Outcome> {
-  const { session, files } = run;
+  const { session } = run;
   const { display } = phase;
-  await keep(phase, async (succeeded) => {
-    if (dryRun) return;
-    await recordHistory(files, run.file, {
-      kind: "update",
-      message: session.arguments.text("message") ?? "",
-      startedAt,
-      succeeded,
-      counts: display.counts,
-    });
-  });
+  await keep(phase, record);
   finishPhase(phase, dryRun);
   const exitCode = failureOf(phase);
   if (exitCode !== undefined) return { exitCode };

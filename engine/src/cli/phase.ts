@@ -8,6 +8,7 @@ import { SnapshotManager, type Save } from "../deployment/snapshot.ts";
 import type { Display } from "../display/display.ts";
 import type { Provider } from "../provider.ts";
 import type { Snapshot } from "../state/checkpoint.ts";
+import { projectProviders } from "./plugins.ts";
 import type { Session } from "./session.ts";
 import { openDisplay } from "./show.ts";
 
@@ -44,23 +45,32 @@ export function parallelOf(session: Session): number {
   return value < 1 ? 1 : value;
 }
 
+function continuesOnError({ arguments: args, env }: Session): boolean {
+  if (args.command !== "up" && args.command !== "destroy") return false;
+  if (args.flag("continue-on-error")) return true;
+  return ["true", "1"].includes(env["PULUMI_CONTINUE_ON_ERROR"] ?? "");
+}
+
 export function startPhase(options: PhaseOptions): Phase {
   const { session, preview } = options;
   process.chdir(options.directory);
   const { arguments: args } = session;
-  const display = options.display ?? openDisplay(session, options);
+  const display = options.display ?? begun(openDisplay(session, options));
   // Steps mark the resources they find; a preview must leave them as they are for the update after it.
   const found: Resource[] = options.base.resources.map((r) => ({ ...r }));
   for (const r of found) {
     display.redactor.learn(r.inputs);
     display.redactor.learn(r.outputs);
   }
+  const { directory, cancelled } = options;
+  const load = projectProviders(session, { directory, cancelled, emit: display.emit });
   const snapshot = new SnapshotManager({ ...options.base, resources: found }, options.save);
   const context = new DeploymentContext(
     {
       place: options.place,
       preview,
       parallel: parallelOf(session),
+      continueOnError: continuesOnError(session),
       scope: {
         targets: [...args.list("target"), ...args.list("target-replace")],
         targetDependents: args.flag("target-dependents"),
@@ -68,7 +78,7 @@ export function startPhase(options: PhaseOptions): Phase {
         excludeDependents: args.flag("exclude-dependents"),
         replace: [...args.list("replace"), ...args.list("target-replace")],
       },
-      loadProvider: (pkg) => (pkg === BUILTIN ? builtins(session) : session.loadProvider(pkg)),
+      loadProvider: (pkg) => (pkg === BUILTIN ? builtins(session) : load(pkg)),
       seed: options.seed,
     },
     found,
@@ -77,6 +87,11 @@ export function startPhase(options: PhaseOptions): Phase {
     options.cancelled,
   );
   return { context, display };
+}
+
+function begun(display: Display): Display {
+  display.emit({ kind: "prelude" });
+  return display;
 }
 
 /** Before the first step: no run that only the CLI could bring to its end, and nothing that an interrupted one left. */
@@ -94,7 +109,8 @@ export async function prepare({ context }: Phase, base: Snapshot): Promise<void>
 export function finishPhase({ context, display }: Phase, preview: boolean): void {
   const failed = context.failed || context.complained || context.cancelled.aborted;
   const kind = preview ? "preview" : "update";
-  if (context.stepFailed || context.complained) context.fail("", `${kind} failed`);
+  if (context.programFailed) context.failed = true;
+  else if (context.stepFailed || context.complained) context.fail("", `${kind} failed`);
   else if (context.cancelled.aborted) context.fail("", `${kind} canceled`);
   display.finish(failed);
 }

@@ -35,6 +35,7 @@ export class Session {
   readonly paint: Paint;
   readonly interactive: boolean;
   private loadedProject: Promise<Project> | undefined;
+  private readonly endings: (() => Promise<void>)[] = [];
 
   constructor(args: Arguments, dependencies: Dependencies) {
     this.arguments = args;
@@ -58,6 +59,15 @@ export class Session {
       process.stdin.isTTY === true;
     const directory = args.text("cwd");
     if (directory !== undefined) changeDirectory(directory);
+  }
+
+  /** Done before the command ends, however it ends. */
+  atEnd(work: () => Promise<void>): void {
+    this.endings.push(work);
+  }
+
+  async end(): Promise<void> {
+    await Promise.allSettled(this.endings.splice(0).map((work) => work()));
   }
 
   project(): Promise<Project> {

@@ -1,5 +1,6 @@
 /** Calls to providers: secrets stripped on the way in and marked on the way out, time-outs and cancellation applied. */
 import {
+  InvokeFailed,
   PartialFailure,
   Uncertain,
   type Call,
@@ -79,8 +80,13 @@ async function timed<T>(
 export const messageOf = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);
 
+/** Values as a provider is to see them. */
+export const shown = (provider: Provider, values: Values): PropertyMap =>
+  provider.marksSecrets ? (values as PropertyMap) : plainMap(values);
+
 /** Outputs as the engine keeps them: secret where an input was, where the type says so, and where the program asks. */
 export function sealOutputs(provider: Provider, r: Resource, outputs: PropertyMap): Values {
+  if (provider.marksSecrets) return markSecret(outputs, r.additionalSecretOutputs ?? []);
   const marked = annotateSecrets(outputs, r.inputs);
   const copy = provider.inputsCopy === undefined ? undefined : marked[provider.inputsCopy];
   if (isObject(copy)) marked[provider.inputsCopy!] = annotateSecrets(copy, r.inputs);
@@ -117,10 +123,11 @@ export async function check(
 ): Promise<{ inputs: Values; failures: { property: string; reason: string }[] }> {
   const { inputs, failures } = await provider.check({
     ...callFor(r, context, context.cancelled),
-    ...(olds ? { olds: plainMap(olds) } : {}),
-    news: plainMap(news),
+    ...(olds ? { olds: shown(provider, olds) } : {}),
+    news: shown(provider, news),
     seed,
   });
+  if (provider.marksSecrets) return { inputs, failures };
   return { inputs: markPaths(provider, annotateSecrets(inputs, news), inputs), failures };
 }
 
@@ -135,9 +142,9 @@ export function diff(
   return provider.diff({
     ...callFor({ urn: old.urn, type }, context, context.cancelled),
     id: old.id,
-    oldInputs: plainMap(old.inputs),
-    oldOutputs: plainMap(old.outputs),
-    newInputs: plainMap(inputs),
+    oldInputs: shown(provider, old.inputs),
+    oldOutputs: shown(provider, old.outputs),
+    newInputs: shown(provider, inputs),
     ignoreChanges: ignore,
   });
 }
@@ -149,7 +156,7 @@ export async function create(
   context: CallContext,
 ): Promise<{ id: string; outputs: Values }> {
   const { id, outputs } = await timed(r, "create", context, (call) =>
-    provider.create({ ...call, inputs: plainMap(r.inputs), preview }),
+    provider.create({ ...call, inputs: shown(provider, r.inputs), preview }),
   );
   if (!preview && id === "") throw new Error("provider did not return an ID from Create");
   return { id, outputs: sealOutputs(provider, r, outputs) };
@@ -167,9 +174,9 @@ export async function update(
     provider.update({
       ...call,
       id: old.id,
-      oldInputs: plainMap(old.inputs),
-      oldOutputs: plainMap(old.outputs),
-      newInputs: plainMap(r.inputs),
+      oldInputs: shown(provider, old.inputs),
+      oldOutputs: shown(provider, old.outputs),
+      newInputs: shown(provider, r.inputs),
       ignoreChanges: ignore,
       preview,
     }),
@@ -186,21 +193,21 @@ export async function read(
     provider.read({
       ...call,
       id: r.id,
-      inputs: plainMap(r.inputs),
-      outputs: plainMap(r.outputs),
+      inputs: shown(provider, r.inputs),
+      outputs: shown(provider, r.outputs),
     }),
   );
   return found && sealRead(provider, r, found);
 }
-
-export const plainInputs = (r: Resource): PropertyMap => plainMap(r.inputs);
 
 export function sealRead(
   provider: Provider,
   r: Resource,
   found: { id: string; inputs: PropertyMap; outputs: PropertyMap },
 ): { id: string; inputs: Values; outputs: Values } {
-  const outputs = annotateSecrets(sealOutputs(provider, r, found.outputs), r.outputs);
+  const sealed = sealOutputs(provider, r, found.outputs);
+  if (provider.marksSecrets) return { id: found.id, inputs: found.inputs, outputs: sealed };
+  const outputs = annotateSecrets(sealed, r.outputs);
   const inputs = markPaths(provider, annotateSecrets(found.inputs, r.inputs), found.inputs);
   return { id: found.id, inputs, outputs };
 }
@@ -210,8 +217,8 @@ export function remove(provider: Provider, r: Resource, context: CallContext): P
     provider.delete({
       ...call,
       id: r.id,
-      inputs: plainMap(r.inputs),
-      outputs: plainMap(r.outputs),
+      inputs: shown(provider, r.inputs),
+      outputs: shown(provider, r.outputs),
     }),
   );
 }
@@ -224,9 +231,10 @@ export async function invoke(
 ): Promise<Values> {
   const { signal, log } = callFor({ urn: "", type: token }, context, context.cancelled);
   try {
-    const answer = await provider.invoke(token, plainMap(args), { signal, log });
-    return markPaths(provider, answer, answer);
+    const answer = await provider.invoke(token, shown(provider, args), { signal, log });
+    return provider.marksSecrets ? answer : markPaths(provider, answer, answer);
   } catch (error) {
+    if (error instanceof InvokeFailed) throw error;
     throw new Error(`invocation of ${token} returned an error: ${messageOf(error)}`, {
       cause: error,
     });

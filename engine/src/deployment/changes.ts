@@ -115,6 +115,8 @@ export async function update(
     context.snapshot.end(pending);
     if (error instanceof calls.PartialFailure) {
       now.outputs = calls.sealOutputs(provider, now, error.outputs);
+      // The object did not become what it was asked to be, so the next run asks again.
+      now.inputs = old.inputs;
       now.initErrors = [...error.reasons];
       stamp();
       await context.snapshot.replace(old, now);

@@ -18,6 +18,8 @@ export interface DeploymentOptions {
   /** What a run of the program is for; "update" when nothing is said. */
   readonly mode?: View["mode"];
   readonly parallel: number;
+  /** What does not stand on a step that failed is done all the same. */
+  readonly continueOnError?: boolean;
   readonly scope: ScopeOptions;
   readonly loadProvider: LoadProvider;
   /** One a process, so that a preview and the update after it give the same automatic names. */
@@ -58,6 +60,12 @@ export class DeploymentContext {
   /** Something could not be done: the rest goes on, but the run as a whole fails. */
   complained = false;
   stepFailed = false;
+  /** A policy forbade something. */
+  forbidden = false;
+  /** The program ended with an error, which says all there is to say of the run. */
+  programFailed = false;
+  /** Urns of what failed in a run that goes on, and of what was left out since it stands on that. */
+  readonly left = new Set<string>();
 
   constructor(
     options: DeploymentOptions,
@@ -130,7 +138,11 @@ export class DeploymentContext {
   /** A step, or what belongs to it; the run as a whole tells that too. */
   failStep(urn: string, error: unknown): void {
     this.stepFailed = true;
-    this.failOf(urn, error, this.options.preview ? "Preview failed: " : "");
+    const told = this.options.preview ? "Preview failed: " : "";
+    const isUnsupported = error instanceof EngineError && error.exitCode === EXIT.unsupported;
+    if (this.options.continueOnError && !isUnsupported)
+      this.complain(urn, told + (error instanceof Error ? error.message : String(error)));
+    else this.failOf(urn, error, told);
   }
 
   fail(urn: string, message: string): void {

@@ -1,6 +1,7 @@
 /** Deleting: what a program no longer registers, what replacements left, and everything at a destroy. */
 import type { DeploymentContext } from "./context.ts";
-import type { Op } from "./events.ts";
+import { EngineError } from "../errors.ts";
+import type { Emit, Op } from "./events.ts";
 import { deleteOrder, runGraph } from "./graph.ts";
 import { references } from "./integrity.ts";
 import type { Resource } from "./resource.ts";
@@ -11,24 +12,38 @@ export function deleteUnregistered(context: DeploymentContext): Promise<void> {
     (r) =>
       r.delete || (!context.operated.has(r.urn) && context.aliases.nowCalled(r.urn) === undefined),
   );
-  return deleteAll(context, wanted);
+  const kept = whatFailedStandsOn(context);
+  return deleteAll(
+    context,
+    wanted.filter((r) => !kept.has(r.urn)),
+  );
 }
 
-/** Without the program, whose functions the hooks are. */
-export async function destroy(context: DeploymentContext): Promise<void> {
-  const hooked = context.found.filter((r) => deleteHooks(r).length > 0);
-  for (const r of hooked)
-    context.fail(
-      r.urn,
-      "Resource has delete hooks registered, but the program is not running. " +
-        `Hooks: ${deleteHooks(r).join(", ")}`,
-    );
-  if (hooked.length > 0)
-    context.fail(
-      "",
-      "You must run with the `--run-program` flag to use delete hooks during destroy.",
-    );
-  else await deleteAll(context, context.found);
+/** A run that goes on after errors leaves in place what the resources that failed, and are as they were, need. */
+function whatFailedStandsOn({ found, left }: DeploymentContext): Set<string> {
+  const out = new Set<string>();
+  // Dependencies come before what stands on them.
+  for (const r of found.toReversed())
+    if (left.has(r.urn) || out.has(r.urn)) for (const urn of references(r)) out.add(urn);
+  return out;
+}
+
+export function destroy(context: DeploymentContext): Promise<void> {
+  return deleteAll(context, context.found);
+}
+
+/** A destroy is without the program, whose functions the hooks are. */
+export function refuseDeleteHooks(resources: readonly Resource[], emit: Emit): void {
+  const hooked = resources.filter((r) => deleteHooks(r).length > 0);
+  if (hooked.length === 0) return;
+  for (const r of hooked) {
+    const names = deleteHooks(r).join(", ");
+    const message = `Resource has delete hooks registered, but the program is not running. Hooks: ${names}`;
+    emit({ kind: "diagnostic", severity: "error", urn: r.urn, message });
+  }
+  throw new EngineError(
+    "You must run with the `--run-program` flag to use delete hooks during destroy.",
+  );
 }
 
 const deleteHooks = ({ resourceHooks }: Resource): string[] => [

@@ -10,6 +10,7 @@ import type { Op } from "./events.ts";
 import { planRegistration } from "./generator.ts";
 import { Gathering } from "./gathering.ts";
 import { runAfterHooks } from "./hooks.ts";
+import { references } from "./integrity.ts";
 import type { Goal, Resource } from "./resource.ts";
 import { refuseType } from "./refuse.ts";
 import { planRead } from "./reads.ts";
@@ -20,10 +21,23 @@ import { STACK_TYPE, isProviderType, makeUrn, providerType, urnType } from "./ur
 export interface Registered {
   readonly resource: Resource;
   readonly unknown: boolean;
+  /** When it was not made. */
+  readonly result?: NotMade["result"];
 }
 
 /** The deployment has ended already; the reason has been shown. */
 export class Stopped extends EngineError {}
+
+/** Of a run that goes on after an error: the resource failed, or was left out since it stands on one that did. */
+export class NotMade extends EngineError {
+  readonly resource: Resource;
+  readonly result: "failed" | "skipped";
+  constructor(resource: Resource, result: "failed" | "skipped") {
+    super("resource registration failed");
+    this.resource = resource;
+    this.result = result;
+  }
+}
 
 interface Made {
   readonly old: Resource | undefined;
@@ -40,6 +54,9 @@ export class Deployment {
   private inFlight = 0;
   private stackOutputs: { readonly urn: string; readonly outputs: Values } | undefined;
   private idle: (() => void)[] = [];
+  private announceOutputs: () => void = () => {};
+  /** Resolves when the program has registered the outputs of the stack, which it may never do. */
+  readonly stackOutputsKnown = new Promise<void>((resolve) => (this.announceOutputs = resolve));
 
   constructor(context: DeploymentContext) {
     this.context = context;
@@ -80,11 +97,22 @@ export class Deployment {
       if (custom && step.op !== "same" && !isProviderType(urnType(step.urn)))
         if (!this.context.options.preview) await this.gathering.ended();
       this.refuseWhenStopped();
+      this.skipWhatStandsOnFailed(step);
       // Only calls to the world count against the limit: a component must not keep its children waiting.
       const run = (release?: () => void): Promise<boolean> => runStep(this.context, step, release);
       const ok = step.op === "same" || !custom ? await run() : await this.context.limited(run);
-      if (!ok) throw new Stopped(`resource ${step.urn} failed`);
+      if (ok) continue;
+      if (step.now && this.context.options.continueOnError && !this.context.stopped)
+        throw new NotMade(step.now, "failed");
+      throw new Stopped(`resource ${step.urn} failed`);
     }
+  }
+
+  private skipWhatStandsOnFailed({ urn, now }: Step): void {
+    const { left, options } = this.context;
+    if (!now || !options.continueOnError || ![...references(now)].some((u) => left.has(u))) return;
+    left.add(urn);
+    throw new NotMade(now, "skipped");
   }
 
   /** The outputs of a component are known when its constructor is through. */
@@ -94,6 +122,7 @@ export class Deployment {
     if (now.type !== STACK_TYPE) return this.setOutputs(urn, outputs);
     // Whether they are whole shows when all is done.
     this.stackOutputs = { urn, outputs };
+    this.announceOutputs();
   }
 
   /** The outputs of the stack, after everything else: of a run that failed, those that it has come over the old ones. */

@@ -1,5 +1,6 @@
 /** What a deployment tells the display. */
 import type { Diff } from "../provider.ts";
+import type { Values } from "../values/property.ts";
 import type { Resource } from "./resource.ts";
 
 export type Op =
@@ -37,6 +38,8 @@ export interface Remediation {
   readonly pack: string;
   readonly version: string;
   readonly policy: string;
+  readonly before: Values;
+  readonly after: Values;
 }
 
 /** A policy pack that takes part in the run. */
@@ -68,6 +71,10 @@ export type Event =
   | { kind: "failed"; op: Op; urn: string; type: string; seconds: number }
   | { kind: "diagnostic"; severity: Severity; urn: string; message: string; passing?: boolean }
   | { kind: "outputs"; urn: string; old: Resource | undefined; now: Resource }
+  /** Policy packs are being started, before the run begins. */
+  | { kind: "loading" }
+  /** All that the run needs is there: it begins. */
+  | { kind: "prelude" }
   | { kind: "packs"; packs: readonly Pack[] }
   | { kind: "policy"; violation: Violation }
   | { kind: "remediated"; remediation: Remediation }

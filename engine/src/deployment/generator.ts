@@ -6,6 +6,7 @@ import * as calls from "./calls.ts";
 import type { DeploymentContext } from "./context.ts";
 import { plan, isImport, type Answers, type Plan, type Question, type View } from "./plan.ts";
 import { references } from "./integrity.ts";
+import { shownValue } from "./rules.ts";
 import { refuseType, refuseVersion } from "./refuse.ts";
 import { dependentReplacements } from "./replacements.ts";
 import { planImport } from "./reads.ts";
@@ -107,22 +108,16 @@ async function checkOnly(
   { olds, news }: CheckQuestion,
 ): Promise<Checked> {
   const { type } = goal;
-  if (isProviderType(type))
-    return { inputs: await context.registry.checkConfig(type, news), failures: [] };
-  if (!provider) return { inputs: news, failures: [] };
-  const checked = await calls.check(
-    provider,
-    { urn, type },
-    olds,
-    news,
-    context.seedFor(urn),
-    context,
-  );
+  const checked = isProviderType(type)
+    ? await context.registry.checkConfig(urn, type, olds, news)
+    : provider
+      ? await calls.check(provider, { urn, type }, olds, news, context.seedFor(urn), context)
+      : { inputs: news, failures: [] };
   for (const { property, reason } of checked.failures)
     context.fail(
       urn,
       property
-        ? `${type} resource '${goal.name}': property ${property} value has a problem: ${reason}`
+        ? `${type} resource '${goal.name}': property ${property} value ${shownValue(checked.inputs[property])} has a problem: ${reason}`
         : `${type} resource '${goal.name}' has a problem: ${reason}`,
     );
   return checked;
@@ -148,7 +143,7 @@ async function difference(
   provider: Provider | undefined,
   inputs: Values,
 ): Promise<Diff> {
-  if (!provider) return context.registry.diffConfig(goal.type, old!.inputs, inputs);
+  if (!provider) return context.registry.diffConfig(old!.urn, goal.type, old!.inputs, inputs);
   return calls.diff(provider, old!, goal.type, inputs, goal.ignoreChanges, context);
 }
 
@@ -164,7 +159,7 @@ async function providerChange(
   const before = context.olds.get(was.urn);
   const after = context.registry.resource(goal.provider);
   return before && after
-    ? context.registry.diffConfig(after.type, before.inputs, after.inputs)
+    ? context.registry.diffConfig(after.urn, after.type, before.inputs, after.inputs)
     : none;
 }
 

@@ -52,7 +52,7 @@ async function discard(context: DeploymentContext, resource: Resource): Promise<
     if (!provider.discard) throw new calls.Uncertain(`whether it made something cannot be told`);
     const removed = await provider.discard({
       ...calls.callFor(resource, context, context.cancelled),
-      inputs: calls.plainInputs(resource),
+      inputs: calls.shown(provider, resource.inputs),
       since: new Date(resource.modified),
     });
     if (removed) warn(context, resource, `${what}; what it had made (${removed}) was removed.`);
@@ -101,7 +101,7 @@ async function lookAt(
     return await calls.read(provider, r, context);
   } catch (error) {
     if (!(error instanceof calls.PartialFailure)) throw error;
-    const { inputs = calls.plainInputs(r), outputs, reasons } = error;
+    const { inputs = calls.shown(provider, r.inputs), outputs, reasons } = error;
     const seen = calls.sealRead(provider, r, { id: r.id, inputs, outputs });
     return { ...seen, initErrors: [...reasons] };
   }

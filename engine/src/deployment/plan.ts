@@ -183,7 +183,7 @@ function compare(
   const isUnfinished = (old.initErrors?.length ?? 0) > 0;
   const diff = replaceOnChanges(answers.diff, goal.replaceOnChanges, isUnfinished);
   const replace = diff.replaced.length > 0;
-  return { diff, differs: replace || diff.changed.length > 0, replace };
+  return { diff, differs: replace || diff.changed.length > 0 || diff.differs === true, replace };
 }
 
 function planReplacement(

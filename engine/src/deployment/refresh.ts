@@ -60,7 +60,7 @@ async function refreshOne(
         context.emit({ kind: "failed", op: "refresh", urn, type, seconds: seconds() });
         return was;
       }
-      const { inputs = calls.plainInputs(was), outputs, reasons } = error;
+      const { inputs = calls.shown(provider, was.inputs), outputs, reasons } = error;
       const seen = calls.sealRead(provider, was, { id: was.id, inputs, outputs });
       now = { ...was, ...seen, initErrors: [...reasons] };
     }
@@ -95,7 +95,8 @@ async function undoing(
     was.ignoreChanges ?? [],
     context,
   );
-  return diff.changed.length > 0 || diff.replaced.length > 0 ? diff : "nothing";
+  const differs = diff.differs || diff.changed.length > 0 || diff.replaced.length > 0;
+  return differs ? diff : "nothing";
 }
 
 /** What the object has become, from what an `up` would do about it. */

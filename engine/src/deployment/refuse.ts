@@ -14,7 +14,12 @@ export function refuseType(
 }
 
 /** A version behaves like another of the same major number that is not older than it. */
-export function refuseVersion({ name, version: has }: Provider, wanted: string): void {
+export function refuseVersion({ name, version: has, onlyVersion }: Provider, wanted: string): void {
+  if (onlyVersion !== undefined && wanted !== "" && wanted.replace(/^v/, "") !== onlyVersion)
+    throw unsupported(
+      `no resource plugin 'pulumi-resource-${name}' found at version v${wanted}: that version`,
+      `the project has ${name} ${onlyVersion}`,
+    );
   if (has === undefined || wanted === "" || serves(has, wanted)) return;
   const [major, minor] = has.split(".");
   throw unsupported(

@@ -1,5 +1,5 @@
 /** The provider resources of a stack and the providers behind them, loaded and configured when first needed. */
-import type { Diff, PropertyMap, Provider } from "../provider.ts";
+import type { CheckFailure, Diff, PropertyMap, Provider, ProviderResource } from "../provider.ts";
 import {
   equal,
   hasUnknown,
@@ -29,6 +29,12 @@ export function providerOutputs(inputs: Values): Values {
   const { __internal: _, ...rest } = inputs;
   return rest;
 }
+
+const resourceOf = ({ urn, inputs }: Resource, id: string): ProviderResource => ({
+  urn,
+  id,
+  inputs: providerOutputs(inputs),
+});
 
 /** Provider inputs that are not strings travel as JSON text. */
 function parseNested(value: Value): Value {
@@ -88,7 +94,9 @@ export class ProviderRegistry {
   async unconfigured(reference: string): Promise<Provider> {
     const entry = this.entry(reference);
     entry.provider ??= this.load(packageOf(entry.resource.type)).then((provider) => {
-      provider.prepare?.(providerConfig(entry.resource.inputs));
+      const { resource } = entry;
+      const { id } = parseReference(reference);
+      provider.prepare?.(providerConfig(resource.inputs), resourceOf(resource, id));
       return provider;
     });
     return entry.provider;
@@ -104,17 +112,29 @@ export class ProviderRegistry {
   }
 
   /** A provider's configuration as state keeps it. */
-  async checkConfig(type: string, inputs: Values): Promise<Values> {
-    const { configNotes } = await this.load(packageOf(type));
-    return configNotes ? { ...inputs, ...configNotes } : inputs;
+  async checkConfig(
+    urn: string,
+    type: string,
+    olds: Values | undefined,
+    inputs: Values,
+  ): Promise<{ inputs: Values; failures: readonly CheckFailure[] }> {
+    const provider = await this.load(packageOf(type));
+    const { configNotes } = provider;
+    if (!provider.checkConfig)
+      return { inputs: configNotes ? { ...inputs, ...configNotes } : inputs, failures: [] };
+    const before = olds && providerOutputs(olds);
+    const checked = await provider.checkConfig(urn, before, providerOutputs(inputs));
+    // What the engine notes there stays its own.
+    const own = Object.entries(inputs).filter(([key]) => OWN_KEYS.has(key));
+    return { ...checked, inputs: { ...checked.inputs, ...Object.fromEntries(own) } };
   }
 
   /** Compared by the new one: what it cannot reach as the old one did must be made anew. */
-  async diffConfig(type: string, old: Values, now: Values): Promise<Diff> {
+  async diffConfig(urn: string, type: string, old: Values, now: Values): Promise<Diff> {
     const provider = await this.load(packageOf(type));
-    return (
-      provider.diffConfig?.(providerConfig(old), providerConfig(now)) ?? providerDiff(old, now)
-    );
+    const change = { urn, olds: providerOutputs(old), news: providerOutputs(now) };
+    const found = provider.diffConfig?.(providerConfig(old), providerConfig(now), change);
+    return (await found) ?? providerDiff(old, now);
   }
 
   private async configure(provider: Provider, resource: Resource): Promise<void> {

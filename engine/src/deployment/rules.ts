@@ -4,6 +4,7 @@ import type { Path } from "../values/path.ts";
 import { covers, parsePath, reset } from "../values/path.ts";
 import {
   Secret,
+  UNKNOWN,
   equal,
   hasUnknown,
   isObject,
@@ -79,13 +80,16 @@ export const cannotDelete = (urn: string): string =>
   "remove the `protect` flag from the resource in your Pulumi program and run `pulumi up`, or use the command:\n" +
   `\`pulumi state unprotect '${urn}'\``;
 
+/** A value as the CLI puts it into a sentence; a secret is not told. */
+export function shownValue(value: Value | undefined): string {
+  if (value === UNKNOWN) return "output<string>{}";
+  const text = value === undefined || value === null ? "<nil>" : masked(value);
+  return typeof text === "object" ? `{${JSON.stringify(text)}}` : `{${String(text)}}`;
+}
+
 /** An imported resource that still names its id would get another one. */
 export function importedForGood(keys: readonly string[], old: Values, now: Values): string {
-  const shown = (value: Value | undefined): string => {
-    const text = value === undefined || value === null ? "<nil>" : masked(value);
-    return typeof text === "object" ? `{${JSON.stringify(text)}}` : `{${String(text)}}`;
-  };
-  const changes = keys.map((key) => `${key}: ${shown(old[key])} => ${shown(now[key])}`);
+  const changes = keys.map((key) => `${key}: ${shownValue(old[key])} => ${shownValue(now[key])}`);
   return (
     "previously-imported resources that still specify an ID may not be replaced; " +
     `please remove the \`import\` declaration from your program;\n${changes.join("\n")}`

@@ -48,6 +48,7 @@ export async function runStep(
     await act(context, step, release);
   } catch (error) {
     const { preview } = context.options;
+    context.left.add(urn);
     // Nothing was tried with what is protected, so the others go on.
     if (error instanceof Protected)
       context.complain(urn, `${preview ? "Preview failed: " : ""}${error.message}`);

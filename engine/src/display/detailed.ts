@@ -1,10 +1,12 @@
 /** `--diff`: every changed resource with its properties, as it happens. */
+import type { Remediation, Violation } from "../deployment/events.ts";
+import { packsTable, remediationText, violationText } from "./policies.ts";
 import type { Diagnostic } from "./rows.ts";
 import { worthShowing } from "./progress.ts";
 import { details, head, outputs } from "./step-text.ts";
 import { isInternalStep, type StepView } from "./step.ts";
 import { STACK_TYPE } from "../deployment/urn.ts";
-import { policiesText, summaryText } from "./summary.ts";
+import { summaryText } from "./summary.ts";
 import type { Summary, View, ViewOptions } from "./view.ts";
 
 export class Detailed implements View {
@@ -18,6 +20,14 @@ export class Detailed implements View {
 
   begin(): void {
     this.options.write(`${this.options.paint("bold", `${this.options.title}:`)}\n`);
+  }
+
+  loading(): void {
+    // Not told.
+  }
+
+  prelude(): void {
+    // Not told.
   }
 
   pre(step: StepView): void {
@@ -54,9 +64,21 @@ export class Detailed implements View {
     this.options.writeError(message.endsWith("\n") ? message : `${message}\n`);
   }
 
+  violated(violation: Violation): void {
+    this.options.write(violationText(violation, this.options.paint));
+  }
+
+  remediated(remediation: Remediation): void {
+    this.options.write(remediationText(remediation, this.options));
+  }
+
   finish(summary: Summary): void {
-    this.options.write(policiesText(summary, this.options.paint));
-    this.options.write(summaryText(summary, this.errors, this.options));
+    const packs = packsTable(summary.policies.names(), this.options.paint);
+    this.options.write(summaryText(summary, this.errors, this.options, packs));
+  }
+
+  abort(): void {
+    // All is told.
   }
 
   private shows(step: StepView): boolean {

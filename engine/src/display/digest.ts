@@ -22,6 +22,7 @@ export class Digest implements View {
   private readonly config: { readonly [key: string]: string };
   private readonly steps: { readonly urn: string; readonly shown: object }[] = [];
   private readonly diagnostics: object[] = [];
+  private begun = false;
   private readonly refreshed = new Set<string>();
 
   constructor(write: (text: string) => void, config: { readonly [key: string]: string }) {
@@ -31,6 +32,14 @@ export class Digest implements View {
 
   begin(): void {
     // Nothing but the document is printed.
+  }
+
+  loading(): void {
+    // Nor that.
+  }
+
+  prelude(): void {
+    this.begun = true;
   }
 
   pre(step: StepView): void {
@@ -56,13 +65,31 @@ export class Digest implements View {
     this.diagnostics.push({ ...(urn === "" ? {} : { urn }), message, severity });
   }
 
+  violated(): void {
+    // The CLI leaves policies out.
+  }
+
+  remediated(): void {
+    // The CLI leaves policies out.
+  }
+
   finish({ counts, seconds }: Summary): void {
-    const document = {
-      ...(Object.keys(this.config).length > 0 ? { config: this.config } : {}),
-      ...(this.steps.length > 0 ? { steps: this.steps.map(({ shown }) => shown) } : {}),
-      ...(this.diagnostics.length > 0 ? { diagnostics: this.diagnostics } : {}),
+    this.print({
       duration: Math.round(seconds * 1e9),
       ...(Object.keys(counts).length > 0 ? { changeSummary: counts } : {}),
+    });
+  }
+
+  abort(): void {
+    this.print({});
+  }
+
+  private print(summary: object): void {
+    const document = {
+      ...(this.begun && Object.keys(this.config).length > 0 ? { config: this.config } : {}),
+      ...(this.steps.length > 0 ? { steps: this.steps.map(({ shown }) => shown) } : {}),
+      ...(this.diagnostics.length > 0 ? { diagnostics: this.diagnostics } : {}),
+      ...summary,
     };
     this.write(`${JSON.stringify(document, undefined, 4)}\n`);
   }

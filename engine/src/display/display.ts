@@ -97,10 +97,19 @@ export class Display {
           passing: false,
           stream: STREAMS[event.stream ?? "stdout"],
         });
+      case "loading":
+        log?.loading();
+        return view.loading();
+      case "prelude":
+        return view.prelude();
       case "policy":
         return this.violated(event.violation);
-      case "remediated":
-        return this.policies.remediated(event.remediation);
+      case "remediated": {
+        const { remediation } = event;
+        this.policies.remediated(remediation);
+        log?.remediated(remediation);
+        return view.remediated(remediation);
+      }
       case "packs":
         return this.policies.add(event.packs);
     }
@@ -110,6 +119,7 @@ export class Display {
     const clean = { ...violation, message: this.redactor.clean(violation.message) };
     this.policies.violated(clean);
     this.options.log?.policy(clean);
+    this.options.view.violated(clean);
   }
 
   private count(step: StepView): void {
@@ -143,8 +153,13 @@ export class Display {
   finish(failed: boolean): void {
     const { counts, policies } = this;
     const seconds = (performance.now() - this.startedAt) / 1000;
-    this.options.log?.finish(counts, failed);
+    this.options.log?.finish(counts, failed, policies.names());
     this.options.view.finish({ counts, seconds, failed, policies });
+  }
+
+  abort(): void {
+    this.options.log?.close();
+    this.options.view.abort();
   }
 }
 

@@ -1,6 +1,6 @@
 /** `--event-log FILE`: what happens as JSON lines, in the format that the CLI writes for the Automation API. */
 import { closeSync, openSync, writeSync } from "node:fs";
-import type { Violation } from "../deployment/events.ts";
+import type { Remediation, Violation } from "../deployment/events.ts";
 import type { Resource } from "../deployment/resource.ts";
 import { encodeMap, type SecretCodec } from "../state/secrets.ts";
 import { SECRET_TAG, SIGNATURE } from "../values/property.ts";
@@ -89,6 +89,25 @@ export class EventLog {
     });
   }
 
+  loading(): void {
+    this.write({ policyLoadEvent: {} });
+  }
+
+  remediated({ urn, pack, version, policy, before, after }: Remediation): void {
+    this.write({
+      policyRemediationEvent: {
+        resourceUrn: urn,
+        color: "never",
+        policyName: policy,
+        policyPackName: pack,
+        policyPackVersion: version,
+        policyPackVersionTag: version,
+        before: encodeMap(before, blinding),
+        after: encodeMap(after, blinding),
+      },
+    });
+  }
+
   policy({ urn, pack, version, policy, level, severity, message }: Violation): void {
     this.write({
       policyEvent: {
@@ -105,17 +124,21 @@ export class EventLog {
     });
   }
 
-  finish(counts: Counts, failed: boolean): void {
+  finish(counts: Counts, failed: boolean, packs: { readonly [name: string]: string }): void {
     this.write({
       summaryEvent: {
         maybeCorrupt: false,
         durationSeconds: Math.ceil((Date.now() - this.startedAt) / 1000),
         resourceChanges: counts,
-        PolicyPacks: {},
+        PolicyPacks: packs,
         isPreview: this.preview,
         result: failed ? "failed" : "succeeded",
       },
     });
+    this.close();
+  }
+
+  close(): void {
     this.write({ cancelEvent: {} });
     closeSync(this.file);
   }

@@ -1,6 +1,6 @@
 /** Progress on a terminal: the tree of resources, redrawn in place, with the time each takes. */
 import { urnName } from "../deployment/urn.ts";
-import { Progress } from "./progress.ts";
+import { LOADING, Progress } from "./progress.ts";
 import type { Row } from "./rows.ts";
 import type { ViewOptions } from "./view.ts";
 import { shortType, wordsOf, type Paint } from "./words.ts";
@@ -96,8 +96,15 @@ export class Live extends Progress {
     this.timer.unref();
   }
 
-  override begin(): void {
-    this.options.write(`${this.options.paint("bold", `${this.options.title}:`)}\n`);
+  override loading(): void {
+    this.isLoading = true;
+    this.ensureStack();
+    this.changed = true;
+  }
+
+  override prelude(): void {
+    this.isLoading = false;
+    this.changed = true;
   }
 
   protected override always(): boolean {
@@ -122,6 +129,7 @@ export class Live extends Progress {
       { ...this.options, terminal: this.terminal },
       whole,
     );
+    if (this.isLoading && !whole) lines.push(LOADING);
     const erase = this.drawn > 0 ? `\x1b[${this.drawn}A\x1b[J` : "";
     this.options.write(`${erase}${lines.map((l) => `${l}\n`).join("")}`);
     this.drawn = lines.length;

@@ -18,6 +18,8 @@ export interface PrintOptions {
   readonly showSecrets: boolean;
   /** Long texts are cut, as all commands but refresh do. */
   readonly cut: boolean;
+  /** What stays as it is has no line. */
+  readonly changesOnly?: boolean;
 }
 
 interface Place {
@@ -135,7 +137,7 @@ export class Printer {
     const update = updates.get(key);
     if (update) return this.valueDiff(title, update, place);
     const same = sames.get(key);
-    if (!worthPrinting(same)) return "";
+    if (this.options.changesOnly || !worthPrinting(same)) return "";
     const quiet: Place = { ...place, op: "same", prefix: false };
     return title(quiet) + this.line(same!, quiet);
   }
@@ -163,7 +165,7 @@ export class Printer {
         if (adds.has(i)) return this.marked("create", adds.get(i)!, name, inside);
         if (deletes.has(i)) return this.marked("delete", deletes.get(i)!, name, inside);
         if (updates.has(i)) return this.valueDiff(name, updates.get(i)!, inside);
-        if (!sames.has(i)) return "";
+        if (this.options.changesOnly || !sames.has(i)) return "";
         const quiet: Place = { ...inside, op: "same", prefix: false };
         return name(quiet) + this.line(sames.get(i)!, quiet);
       });

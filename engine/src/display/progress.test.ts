@@ -22,15 +22,22 @@ function step(op: Op, r: Resource): StepView {
   return { op, ...own, ...(op === "create" ? {} : { old: r }), ...now };
 }
 
+const end = (progress: Progress): void =>
+  progress.finish({ counts: {}, seconds: 1, failed: false, policies: new PolicyReport() });
+
 /** What is printed of a run, without what it took. */
-function shown(preview: boolean, run: (progress: Progress) => void): string[] {
+function shown(
+  preview: boolean,
+  run: (progress: Progress) => void,
+  ends: (progress: Progress) => void = end,
+): string[] {
   let text = "";
   const write = (more: string): void => void (text += more);
   const options = { preview, showSecrets: false, cut: true, showOutputs: true, title: "Run" };
   const paint = (_color: string, plain: string): string => plain;
   const progress = new Progress({ ...options, write, writeError: write, paint }, STACK);
   run(progress);
-  progress.finish({ counts: {}, seconds: 1, failed: false, policies: new PolicyReport() });
+  ends(progress);
   return text
     .split("\n")
     .map((line) => line.replace(/ \(\d[^)]*s\)/, "").trim())
@@ -80,5 +87,63 @@ test("a stack that is told of first shows its outputs, and no line when nothing 
     "Outputs:",
     'url: "x"',
     ...END,
+  ]);
+});
+
+describe("policy packs", () => {
+  const violation = {
+    urn: THING,
+    pack: "rules",
+    version: "1",
+    policy: "p",
+    level: "mandatory" as const,
+    severity: "",
+    message: "no",
+  };
+
+  test("are told of while they load; then the stack has a line as soon as it runs", () => {
+    const lines = shown(true, (progress) => {
+      progress.begin();
+      progress.loading();
+      progress.prelude();
+      progress.pre(step("same", resource(STACK)));
+    });
+    expect(lines).toEqual([
+      "Run:",
+      "Loading policy packs...: starting",
+      "Loading policy packs...: done",
+      "pulumi:pulumi:Stack p-dev running",
+      "pulumi:pulumi:Stack p-dev",
+      "Resources:",
+    ]);
+  });
+
+  test("give a line to what they change, and none to what they forbid", () => {
+    const lines = shown(true, (progress) => {
+      progress.pre(step("same", resource(STACK)));
+      progress.violated(violation);
+      progress.remediated({ ...violation, before: {}, after: {} });
+    });
+    expect(lines).toEqual(["test:index:Thing a", "test:index:Thing a", "Resources:"]);
+  });
+});
+
+test("a run that does not come to begin ends with what went wrong, and without counts", () => {
+  const said = { severity: "error", urn: "", passing: false, stream: 0 } as const;
+  const lines = shown(
+    false,
+    (progress) => {
+      progress.begin();
+      progress.diagnostic({ ...said, message: "error: it cannot be\n" });
+    },
+    (progress) => progress.abort(),
+  );
+  expect(lines).toEqual([
+    "Run:",
+    "pulumi:pulumi:Stack p-dev  error: it cannot be",
+    "pulumi:pulumi:Stack p-dev **failed** 1 error",
+    "Diagnostics:",
+    "pulumi:pulumi:Stack (p-dev):",
+    "error: it cannot be",
   ]);
 });

@@ -1,4 +1,5 @@
 /** Progress as lines, for logs and CI: one for each thing that happens to a resource. */
+import type { Remediation, Violation } from "../deployment/events.ts";
 import { STACK_TYPE, qualifiedType, urnName, urnType } from "../deployment/urn.ts";
 import { Row, type Diagnostic } from "./rows.ts";
 import { isInternalStep, type StepView } from "./step.ts";
@@ -10,10 +11,14 @@ import type { RowView, Summary, ViewOptions } from "./view.ts";
 export const worthShowing = ({ op, old, now }: StepView): boolean =>
   op !== "same" || (old?.protect ?? false) !== (now?.protect ?? false);
 
+export const LOADING = "Loading policy packs...";
+
 export class Progress implements RowView {
   readonly rows = new Map<string, Row>();
   protected readonly options: ViewOptions;
   protected allDone = false;
+  /** Of policy packs, before the run begins. */
+  protected isLoading = false;
   /** Empty until the stack itself is told of, which a destroy does only when a child is told of before. */
   private stackUrn = "";
   private readonly expectedStackUrn: string;
@@ -24,7 +29,18 @@ export class Progress implements RowView {
   }
 
   begin(): void {
-    this.options.write(`${this.options.paint("bold", `${this.options.title}:`)}\n\n`);
+    this.options.write(`${this.options.paint("bold", `${this.options.title}:`)}\n`);
+  }
+
+  loading(): void {
+    this.isLoading = true;
+    this.ensureStack();
+    this.options.write(`${LOADING}: starting\n`);
+  }
+
+  prelude(): void {
+    this.options.write(this.isLoading ? `${LOADING}: done\n\n` : "\n");
+    this.isLoading = false;
   }
 
   pre(step: StepView): void {
@@ -58,16 +74,22 @@ export class Progress implements RowView {
 
   diagnostic(diagnostic: Diagnostic): void {
     if (diagnostic.severity === "debug") return;
-    const row = this.rowFor(diagnostic.urn === "" ? this.stackUrn : diagnostic.urn);
+    const row = this.rowFor(this.orStack(diagnostic.urn));
     row.diagnostics.push(diagnostic);
     this.updated(row);
   }
 
+  /** A row that nothing else has shown stays hidden: what is forbidden is told below, and not made. */
+  violated({ urn }: Violation): void {
+    this.updated(this.findOrMake(this.orStack(urn), undefined));
+  }
+
+  remediated({ urn }: Remediation): void {
+    this.updated(this.rowFor(urn));
+  }
+
   finish(summary: Summary): void {
-    const open = [...this.rows.values()].filter((row) => !row.isDone(false));
-    this.allDone = true;
-    for (const row of open) this.updated(row);
-    this.close();
+    this.endRows();
     const { write, paint } = this.options;
     const rows = [...this.rows.values()];
     write(policiesText(summary, paint));
@@ -78,6 +100,22 @@ export class Progress implements RowView {
     if (summary.policies.hasMandatory) return;
     const errors = rows.filter((row) => row.count("error") > 0).length;
     write(`${summaryText(summary, errors, this.options)}\n`);
+  }
+
+  abort(): void {
+    this.endRows();
+    this.options.write(diagnosticsText(this.rows.values(), this.options.paint));
+  }
+
+  private endRows(): void {
+    const open = [...this.rows.values()].filter((row) => !row.isDone(false));
+    this.allDone = true;
+    for (const row of open) this.updated(row);
+    this.close();
+  }
+
+  private orStack(urn: string): string {
+    return urn === "" ? this.stackUrn : urn;
   }
 
   /** What is only looked at has no line of its own: the stack tells of it in passing. */
@@ -130,13 +168,16 @@ export class Progress implements RowView {
     row.standsIn = urn === "";
     const parent = (step?.now ?? step?.old)?.parent ?? "";
     if (parent !== "" && !this.rows.has(parent)) this.add(parent, blank(parent));
-    // Something for the others to stand under, and for what belongs to none of them.
-    if (!this.rows.has(this.stackUrn)) {
-      const standIn = this.add("", blank(this.expectedStackUrn));
-      standIn.standsIn = true;
-      standIn.hidden = false;
-    }
+    this.ensureStack();
     return row;
+  }
+
+  /** Something for the others to stand under, and for what belongs to none of them. */
+  protected ensureStack(): void {
+    if (this.rows.has(this.stackUrn)) return;
+    const standIn = this.add("", blank(this.expectedStackUrn));
+    standIn.standsIn = true;
+    standIn.hidden = false;
   }
 
   private add(urn: string, step: StepView): Row {

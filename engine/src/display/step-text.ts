@@ -59,7 +59,10 @@ export function details(
   if (op === "same") return "";
   if (op === "import" && now) return printer.object(now.inputs, quiet);
   if (step.detailed && old && now) {
-    const diff = fromPaths(step.detailed, old.outputs, refresh ? now.outputs : now.inputs);
+    const [before, after] = step.inputDiff
+      ? [old.inputs, now.inputs]
+      : [old.outputs, refresh ? now.outputs : now.inputs];
+    const diff = fromPaths(step.detailed, before, after);
     return diff
       ? printer.objectDiff(diff, marked)
       : printer.object(old.inputs, { ...marked, op: "same" });
@@ -74,6 +77,10 @@ export function details(
 }
 
 const hasKeys = (values: Values): boolean => Object.keys(values).length > 0;
+
+/** An output that providers over Terraform keep for themselves. The CLI shows nothing of it, but makes room for its name. */
+const NOTE = "__pulumi_raw_state_delta";
+const KEEPS_NOTE = /^(random|tls|docker):/;
 
 /** Outputs that differ from the inputs or from what they were. */
 export function outputs(
@@ -95,7 +102,8 @@ export function outputs(
     if (!diff && !showSames) return "";
   }
   const keys = diff ? keysOf(diff) : Object.keys(outs).sort();
-  const width = Math.max(0, ...keys.map((k) => k.length));
+  const unseen = !diff && KEEPS_NOTE.test(step.type) ? NOTE.length : 0;
+  const width = Math.max(unseen, ...keys.map((k) => k.length));
   const printer = new Printer(options);
   const place = { indent, op: step.op, prefix: false };
   const lines = keys.map((key) => {
@@ -140,7 +148,7 @@ export function shortDiff(step: StepView): string {
   let diff: ObjectDiff | undefined;
   if (step.op !== "same")
     diff = step.detailed
-      ? fromPaths(step.detailed, old.outputs, now.inputs)
+      ? fromPaths(step.detailed, step.inputDiff ? old.inputs : old.outputs, now.inputs)
       : diffObjects(old.inputs, now.inputs);
   const noted = (key: "provider" | "protect" | "taint"): void => {
     const value = (r: Resource): Value => (key === "provider" ? r.provider : r[key] === true);

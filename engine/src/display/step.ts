@@ -54,8 +54,11 @@ const roots = (paths: readonly string[]): string[] => [
   ...new Set(paths.map((path) => String(parsePath(path)[0]))),
 ];
 
-function reasons(diff: Diff | undefined, now: Resource | undefined) {
+type Reasons = Pick<StepView, "keys" | "diffs" | "detailed" | "inputDiff">;
+
+function reasons(diff: Diff | undefined, now: Resource | undefined): Reasons {
   if (!diff || diff.byEngine) return { keys: [], diffs: [] };
+  const compared = diff.inputDiff ? { inputDiff: true } : {};
   const diffs = roots(diff.changed);
   if (!diff.detailed) return { keys: roots(diff.replaced), diffs };
   // A provider that tells path by path names no root properties; the program's own wish does when it covers one.
@@ -65,13 +68,15 @@ function reasons(diff: Diff | undefined, now: Resource | undefined) {
   const detailed = Object.fromEntries(
     Object.entries(diff.detailed).map(([path, kind]) => [
       path,
-      diff.replaced.includes(path) ? (`${kind}-replace` as ChangeKind) : kind,
+      diff.replaced.includes(path) && !kind.endsWith("-replace")
+        ? (`${kind}-replace` as ChangeKind)
+        : kind,
     ]),
   );
   if (diff.replacedFor)
     return { keys: [...diff.replacedFor, ...diffs.filter(covers)], diffs: [], detailed };
   const keys = new Set([...(diff.keys ?? []), ...diffs.filter(covers)]);
-  return { keys: [...keys], diffs, detailed };
+  return { keys: [...keys], diffs, detailed, ...compared };
 }
 
 /** Two steps of one resource may go on at a time: what it is and what an earlier run left of it are both deleted. */

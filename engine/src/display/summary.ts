@@ -27,7 +27,7 @@ export function diagnosticsText(rows: Iterable<Row>, paint: Paint): string {
 
 export function policiesText({ policies }: Summary, paint: Paint): string {
   return policies
-    .lines(paint, shortType)
+    .lines(paint)
     .map((line) => `${line}\n`)
     .join("");
 }
@@ -41,8 +41,13 @@ export function summaryText(
   { counts, seconds }: Summary,
   errors: number,
   { paint, preview }: ViewOptions,
+  packs: readonly string[] = [],
 ): string {
-  const lines = [paint("bold", "Resources:"), ...countLines(counts, preview, errors, paint)];
+  const lines = [
+    paint("bold", "Resources:"),
+    ...countLines(counts, preview, errors, paint),
+    ...packs,
+  ];
   if (!preview) lines.push("", `${paint("bold", "Duration:")} ${wholeSeconds(seconds)}`);
   return lines.map((line) => `${line}\n`).join("");
 }

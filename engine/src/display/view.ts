@@ -1,4 +1,5 @@
 /** What shows a run: lines of progress, the detailed view, a live tree, or one JSON document at its end. */
+import type { Remediation, Violation } from "../deployment/events.ts";
 import type { PolicyReport } from "./policies.ts";
 import type { PrintOptions } from "./printer.ts";
 import type { Diagnostic, Row } from "./rows.ts";
@@ -22,12 +23,20 @@ export interface Summary {
 
 export interface View {
   begin(): void;
+  /** Policy packs are being started; that they are, `prelude` tells. */
+  loading(): void;
+  /** The run itself begins. */
+  prelude(): void;
   /** A step begins; `refreshing` is what it is part of. */
   pre(step: StepView): void;
   outputs(step: StepView): void;
   failed(step: StepView): void;
   diagnostic(diagnostic: Diagnostic): void;
+  violated(violation: Violation): void;
+  remediated(remediation: Remediation): void;
   finish(summary: Summary): void;
+  /** Ends what did not come to begin: there is nothing to count. */
+  abort(): void;
 }
 
 /** A view that keeps rows, as all do that show progress. */

@@ -1,12 +1,20 @@
 /** The ResourceMonitor service: what a program may ask of the engine. */
 import { createRequire } from "node:module";
 import * as grpc from "@grpc/grpc-js";
+import type providerTypes from "@pulumi/pulumi/proto/provider_pb.js";
 import type resprotoTypes from "@pulumi/pulumi/proto/resource_pb.js";
 import emptypb from "google-protobuf/google/protobuf/empty_pb.js";
-import { Stopped, emptyGoal, type Deployment } from "../deployment/deployment.ts";
+import {
+  NotMade,
+  Stopped,
+  emptyGoal,
+  type Deployment,
+  type Registered,
+} from "../deployment/deployment.ts";
 import { isProviderType, packageOf } from "../deployment/urn.ts";
 import { unsupported } from "../errors.ts";
 import { packageConfig, type Config } from "../project/config.ts";
+import { InvokeFailed, type CheckFailure } from "../provider.ts";
 import { Secret, type Values } from "../values/property.ts";
 import { fromWireMap, toWireMap } from "../values/wire.ts";
 import { Callbacks, type Callback } from "./callbacks.ts";
@@ -18,6 +26,9 @@ import { Transforms } from "./transforms.ts";
 
 const require = createRequire(import.meta.url);
 const resproto = require("@pulumi/pulumi/proto/resource_pb.js") as typeof resprotoTypes;
+
+// resource_pb has loaded it already.
+const provproto = require("@pulumi/pulumi/proto/provider_pb.js") as typeof providerTypes;
 
 /** What the SDK may use; anything else it refuses by itself, naming the feature. */
 const F = resproto.ResourceMonitorFeature;
@@ -34,6 +45,18 @@ export const FEATURES = new Map<string, resprotoTypes.ResourceMonitorFeature>([
   ["resourceHooks", F.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS],
   ["errorHooks", F.RESOURCE_MONITOR_FEATURE_ERROR_HOOKS],
 ]);
+
+/** The protocol's SKIP, which this SDK has no name for and takes for a failure. */
+const SKIP = 2 as resprotoTypes.Result;
+const RESULTS = { failed: resproto.Result.FAIL, skipped: SKIP };
+
+/** An SDK that asks for it is told what came of a resource; another has the error. */
+const resultOf =
+  (request: resprotoTypes.RegisterResourceRequest) =>
+  (error: unknown): Registered => {
+    if (!(error instanceof NotMade) || !request.getSupportsresultreporting()) throw error;
+    return { resource: error.resource, unknown: false, result: error.result };
+  };
 
 export interface MonitorOptions {
   readonly deployment: Deployment;
@@ -79,13 +102,14 @@ export function monitorService(options: MonitorOptions): grpc.UntypedServiceImpl
     let goal = toGoal(request, parent, options.root);
     if (goal.custom && !isProviderType(goal.type))
       goal = { ...goal, provider: await providers.forResource(request, goal) };
-    const { resource, unknown } = await deployment.register(goal);
+    const { resource, unknown, result } = await deployment.register(goal).catch(resultOf(request));
     transforms.remember(resource.urn, request.getParent(), own);
     if (!goal.custom) providers.remember(resource.urn, request);
     const response = new resproto.RegisterResourceResponse();
     response.setUrn(resource.urn);
     response.setId(resource.id);
     response.setUnknown(unknown);
+    if (result) response.setResult(RESULTS[result]);
     // A component's old outputs may refer to resources that are not registered yet in this run.
     response.setObject(toStruct(goal.custom ? toWireMap(resource.outputs) : {}));
     return response;
@@ -122,11 +146,16 @@ export function monitorService(options: MonitorOptions): grpc.UntypedServiceImpl
     if (request.getPackageref()) throw unsupported(`function ${token}: a parameterized package`);
     const reference =
       request.getProvider() || (await providers.byDefault(packageOf(token), request.getVersion()));
-    const result =
-      token === "pulumi:pulumi:getResource"
-        ? getResource(deployment, args)
-        : await deployment.invoke(reference, token, args);
-    response.setReturn(toStruct(toWireMap(result)));
+    try {
+      const result =
+        token === "pulumi:pulumi:getResource"
+          ? getResource(deployment, args)
+          : await deployment.invoke(reference, token, args);
+      response.setReturn(toStruct(toWireMap(result)));
+    } catch (error) {
+      if (!(error instanceof InvokeFailed)) throw error;
+      response.setFailuresList(error.failures.map(checkFailure));
+    }
     return response;
   }
 
@@ -180,6 +209,13 @@ export function monitorService(options: MonitorOptions): grpc.UntypedServiceImpl
       ]),
     ),
   };
+}
+
+function checkFailure({ property, reason }: CheckFailure): providerTypes.CheckFailure {
+  const failure = new provproto.CheckFailure();
+  failure.setProperty(property);
+  failure.setReason(reason);
+  return failure;
 }
 
 function providerInputs(config: Config, pkg: string): Values {

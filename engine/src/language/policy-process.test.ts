@@ -48,7 +48,7 @@ async function answers(quick: boolean): Promise<unknown> {
       address: "127.0.0.1:1",
       onLine: () => {},
     },
-    quick,
+    { quick },
   );
   try {
     const request = new pb.AnalyzeRequest();

@@ -37,6 +37,13 @@ export interface PackProcess {
   close(): void;
 }
 
+export interface PackOptions {
+  /** The folder as the command line names it. */
+  readonly shown?: string;
+  /** Without the SDK's runner, or with it, whatever the pack says. */
+  readonly quick?: boolean;
+}
+
 export interface PackProject {
   readonly version: string;
   readonly main: string;
@@ -44,24 +51,26 @@ export interface PackProject {
   readonly nodeArguments: readonly string[];
 }
 
-export function readPackProject(directory: string): PackProject {
+export function readPackProject(directory: string, shown = directory): PackProject {
   const file = join(directory, "PulumiPolicy.yaml");
   const broken = (why: string): EngineError =>
-    new EngineError(`failed to load Pulumi policy project located at "${directory}": ${why}`);
-  if (!existsSync(file)) throw broken(`open ${file}: no such file or directory`);
+    new EngineError(`failed to load Pulumi policy project located at "${shown}": ${why}`);
+  const named = join(shown, "PulumiPolicy.yaml");
+  if (!existsSync(file)) throw broken(`open ${named}: no such file or directory`);
   let yaml: { [key: string]: unknown };
   try {
     yaml = (parse(readFileSync(file, "utf8")) ?? {}) as { [key: string]: unknown };
   } catch (error) {
-    throw broken((error as Error).message);
+    throw broken(`invalid YAML file: ${(error as Error).message}`);
   }
   const given = yaml["runtime"];
+  if (!given) throw broken("project is missing a 'runtime' attribute");
   const runtime = (typeof given === "string" ? { name: given } : (given ?? {})) as {
     name?: string;
     options?: { [key: string]: unknown };
   };
   if (runtime.name !== "nodejs")
-    throw unsupported(`${file}: the runtime "${runtime.name ?? ""}" (nodejs is)`);
+    throw unsupported(`${named}: the runtime "${runtime.name ?? ""}" (nodejs is)`);
   const text = (value: unknown): string => (typeof value === "string" ? value : "");
   return {
     version: text(yaml["version"]),
@@ -97,9 +106,9 @@ export function packCommand(
 export async function startPack(
   directory: string,
   place: PackPlace,
-  quick?: boolean,
+  { shown = directory, quick }: PackOptions = {},
 ): Promise<PackProcess> {
-  const project = readPackProject(directory);
+  const project = readPackProject(directory, shown);
   const secretKeys = [...place.config].filter(([, v]) => v.secret).map(([key]) => key);
   const child = spawn(process.execPath, packCommand(directory, project, place.address, quick), {
     cwd: resolve(directory),
@@ -123,9 +132,7 @@ export async function startPack(
   const port = await new Promise<number>((settle, reject) => {
     const fail = (why: string): void =>
       reject(
-        new EngineError(
-          `policy pack "${directory}" failed to start: it ${why}\n${errors.join("\n")}`,
-        ),
+        new EngineError(`policy pack "${shown}" failed to start: it ${why}\n${errors.join("\n")}`),
       );
     const timer = setTimeout(
       () => fail(`did not start within ${START_SECONDS} s`),
@@ -152,7 +159,7 @@ export async function startPack(
     CHANNEL_OPTIONS,
   );
   return {
-    directory,
+    directory: shown,
     version: project.version,
     call: (method, request) => ask(client, method, request),
     close: () => {

@@ -40,12 +40,21 @@ export interface StartedPack {
 }
 export type StartedPacks = Promise<StartedPack[]>;
 
+/** What is wrong with the configuration of packs, each a sentence. */
+export class InvalidPolicyConfig extends EngineError {
+  readonly problems: readonly string[];
+  constructor(problems: readonly string[]) {
+    super("validating policy config");
+    this.problems = problems;
+  }
+}
+
 export interface PackRequest {
   readonly directory: string;
   /** The folder as the command line names it. */
   readonly shown: string;
   /** --policy-pack-config of the same place. */
-  readonly config: string | undefined;
+  readonly config: { readonly path: string; readonly shown: string } | undefined;
 }
 
 export function pairPacks(
@@ -62,41 +71,49 @@ export function pairPacks(
   return directories.map((directory, i) => ({
     directory: resolve(directory),
     shown: directory,
-    config: configs[i] === undefined ? undefined : resolve(configs[i]),
+    config: configs[i] === undefined ? undefined : { path: resolve(configs[i]), shown: configs[i] },
   }));
 }
 
-export function startPacks(requests: readonly PackRequest[], place: PackPlace): StartedPacks {
-  const begun = requests.map((request) => start(request, place));
-  const all = Promise.all(begun);
-  all.catch(async () => {
-    for (const one of await Promise.allSettled(begun))
-      if (one.status === "fulfilled") one.value.close();
-  });
-  return all;
+/** All of them, or none: what is wrong with any is told when all are through. */
+export async function startPacks(requests: readonly PackRequest[], place: PackPlace): StartedPacks {
+  const ends = await Promise.allSettled(requests.map((request) => start(request, place)));
+  const packs = ends.flatMap((end) => (end.status === "fulfilled" ? [end.value] : []));
+  const errors = ends.flatMap((end) => (end.status === "rejected" ? [end.reason as Error] : []));
+  if (errors.length === 0) return packs;
+  for (const pack of packs) pack.close();
+  const broken = errors.find((error) => !(error instanceof InvalidPolicyConfig));
+  if (broken) throw broken;
+  const problems = errors.flatMap((error) => (error as InvalidPolicyConfig).problems);
+  throw new InvalidPolicyConfig(problems.sort());
 }
 
 async function start(request: PackRequest, place: PackPlace): Promise<StartedPack> {
-  const settings = request.config === undefined ? {} : await readSettings(request.config);
-  const started = await startPack(request.directory, place);
-  const process: PackProcess = { ...started, directory: request.shown };
+  const { config, shown } = request;
+  const settings = config === undefined ? {} : await readSettings(config);
+  const process: PackProcess = await startPack(request.directory, place, { shown });
   try {
     await configureStack(process, place);
-    return await configure(process, settings, request.config !== undefined);
+    return await configure(process, settings, config !== undefined);
   } catch (error) {
     process.close();
-    throw error;
+    if (error instanceof EngineError) throw error;
+    const { details, message } = error as Error & { details?: string };
+    throw new EngineError(`configuring policy pack at "${shown}": ${details ?? message}`);
   }
 }
 
-async function readSettings(path: string): Promise<PolicySettings> {
+async function readSettings({
+  path,
+  shown,
+}: NonNullable<PackRequest["config"]>): Promise<PolicySettings> {
   let text: string;
   try {
     text = await readFile(path, "utf8");
   } catch {
-    throw new EngineError(`open ${path}: no such file or directory`);
+    throw new EngineError(`open ${shown}: no such file or directory`);
   }
-  return parsePolicyConfig(text, path);
+  return parsePolicyConfig(text, shown);
 }
 
 const UNIMPLEMENTED = 12;
@@ -148,10 +165,10 @@ async function settle(
   shown: { pack: string; version: string },
 ): Promise<void> {
   const initial: { [policy: string]: PolicySetting } = {};
-  for (const [name, config] of info.getInitialconfigMap().getEntryList() as unknown as [
-    string,
-    analyzerTypes.PolicyConfig,
-  ][])
+  const configs = info.getInitialconfigMap().entries() as Iterable<
+    [string, analyzerTypes.PolicyConfig]
+  >;
+  for (const [name, config] of configs)
     initial[name] = {
       level: NAMES_OF_LEVEL[config.getEnforcementlevel()],
       properties: fromStruct(config.getProperties()),
@@ -164,8 +181,8 @@ async function settle(
   }));
   const { settings, problems } = reconcile(known, initial, fromFile);
   if (problems.length > 0)
-    throw new EngineError(
-      `validating policy config: ${shown.pack} ${shown.version}  ${problems.join("; ")}`,
+    throw new InvalidPolicyConfig(
+      problems.map((p) => `validating policy config: ${shown.pack} ${shown.version}  ${p}`),
     );
   const request = new pb.ConfigureAnalyzerRequest();
   for (const [name, { level, properties }] of Object.entries(settings)) {

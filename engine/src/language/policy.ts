@@ -11,7 +11,7 @@ import { fromWireMap } from "../values/wire.ts";
 import { fromStruct } from "./grpc.ts";
 import { describeForStack, describeResource } from "./policy-messages.ts";
 import type { PackProcess } from "./policy-process.ts";
-import { NAMES_OF_SEVERITY, type StartedPack, type StartedPacks } from "./policy-start.ts";
+import { NAMES_OF_SEVERITY, type StartedPack } from "./policy-start.ts";
 
 const require = createRequire(import.meta.url);
 const pb = require("@pulumi/pulumi/proto/analyzer_pb.js") as typeof analyzerTypes;
@@ -23,12 +23,8 @@ export interface Policies {
   close(): void;
 }
 
-export async function attachPolicies(
-  started: StartedPacks,
-  deployment: Deployment,
-): Promise<Policies> {
+export function attachPolicies(packs: readonly StartedPack[], deployment: Deployment): Policies {
   const { context } = deployment;
-  const packs = await started;
   context.emit({
     kind: "packs",
     packs: packs.map(({ shown, process }): Pack => ({ ...shown, path: process.directory })),
@@ -44,6 +40,7 @@ export async function attachPolicies(
       return;
     }
     context.failed = true;
+    context.forbidden = true;
     throw new EngineError(`resource ${resource.urn} violates ${count} mandatory policies`);
   };
   return {
@@ -98,8 +95,10 @@ async function remediate(
       const violation = { ...place, level: "advisory" as const, severity: "", message: problem };
       context.emit({ kind: "policy", violation });
     } else {
-      resource.inputs = fromWireMap(fromStruct(remediation.getProperties()));
-      context.emit({ kind: "remediated", remediation: place });
+      const before = resource.inputs;
+      const after = fromWireMap(fromStruct(remediation.getProperties()));
+      resource.inputs = after;
+      context.emit({ kind: "remediated", remediation: { ...place, before, after } });
     }
   }
 }

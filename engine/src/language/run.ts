@@ -1,5 +1,6 @@
 /** Serves a running program until it is through, then lets the deployment delete what the program left out. */
 import { createRequire } from "node:module";
+import { setTimeout } from "node:timers/promises";
 import * as grpc from "@grpc/grpc-js";
 import type engineRpcTypes from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import type monitorRpcTypes from "@pulumi/pulumi/proto/resource_grpc_pb.js";
@@ -11,6 +12,7 @@ import { monitorService } from "./monitor.ts";
 import { ALREADY_SHOWN, type Doorway, type Program } from "./program.ts";
 
 const require = createRequire(import.meta.url);
+const SAYING_MILLISECONDS = 250;
 
 /** The engine's services on the doorway that programs and policy packs were told about. */
 export function serve(
@@ -74,11 +76,19 @@ export async function runProgram(options: RunOptions): Promise<void> {
       program.exited,
     ]);
     await deployment.settled();
+    // What policies forbid fails within milliseconds: what the program has said by then must arrive.
+    if (code === undefined && context.forbidden && !context.cancelled.aborted)
+      await Promise.race([
+        deployment.stackOutputsKnown,
+        program.exited,
+        setTimeout(SAYING_MILLISECONDS, undefined, { ref: false }),
+      ]);
     if (code !== undefined && code !== 0 && !ended && !context.failed) {
       const why =
         code === ALREADY_SHOWN
           ? undefined
           : `an unhandled error occurred: Program exited with non-zero exit code: ${code}`;
+      context.programFailed = true;
       context.failed = true;
       if (why && !loggedError)
         context.emit({ kind: "diagnostic", severity: "error", urn: "", message: why });
@@ -86,7 +96,7 @@ export async function runProgram(options: RunOptions): Promise<void> {
     if (ended && loggedError) context.failed = true;
     await deployment.finish();
     await deployment.setStackOutputs();
-    if (!context.stopped) await options.afterSteps();
+    if (!context.stopped && !context.stepFailed) await options.afterSteps();
   } finally {
     // A program that said it is done is left to exit by itself: it keeps its compiled code for the next run.
     release();

@@ -5,6 +5,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
 import { EXIT, EngineError, unsupported } from "../errors.ts";
 import { misfit, type Shape } from "../state/shape.ts";
+import { readPlugins, type ProjectPlugin } from "./plugins.ts";
 
 export interface ConfigDeclaration {
   readonly type?: string;
@@ -28,6 +29,8 @@ export interface Project {
   readonly stackConfigDir?: string;
   /** Keys with their namespace. */
   readonly config: ReadonlyMap<string, ConfigDeclaration>;
+  /** By package: what it serves itself. */
+  readonly plugins: ReadonlyMap<string, ProjectPlugin>;
 }
 
 export function findProjectFile(from: string): string {
@@ -88,7 +91,6 @@ export async function loadProject(from: string): Promise<Project> {
   const runtime = typeof yaml.runtime === "string" ? { name: yaml.runtime } : (yaml.runtime ?? {});
   if (runtime.name !== "nodejs")
     throw unsupported(`${file}: the runtime "${runtime.name ?? ""}" (nodejs is)`);
-  if (yaml.plugins !== undefined) throw unsupported(`${file}: key plugins`);
   const options: { [key: string]: unknown } = runtime.options ?? {};
   const root = dirname(file);
   return {
@@ -109,6 +111,7 @@ export async function loadProject(from: string): Promise<Project> {
       typeof yaml.config === "object" ? (yaml.config ?? {}) : {},
       file,
     ),
+    plugins: readPlugins(yaml.plugins, file),
   };
 }
 

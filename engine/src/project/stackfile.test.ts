@@ -67,6 +67,7 @@ const crypter = keyCrypter(new Uint8Array(KEY_BYTES));
 const project = (config: { [key: string]: ConfigDeclaration }): Project => ({
   name: "p",
   description: "",
+  plugins: new Map(),
   file: "",
   root: "",
   pwd: "",

@@ -33,15 +33,28 @@ export interface Made {
 
 /** What acts on real objects of one type. Inputs come expanded and without bookkeeping. */
 export interface Actions {
-  create(call: Call, inputs: PropertyMap): Promise<Made>;
-  /** The object now; undefined when it is gone. `known` is what its state said before, or what was asked for just now. */
+  readonly create: (call: Call, inputs: PropertyMap) => Promise<Made>;
   /** An object by the id that an import names it by, where that is not what `read` takes. */
-  find?(call: Call, importId: string): Promise<Made | undefined>;
-  read?(call: Call, id: string, known: PropertyMap): Promise<PropertyMap | undefined>;
-  update?(call: Call, id: string, old: PropertyMap, inputs: PropertyMap): Promise<PropertyMap>;
-  delete?(call: Call, id: string, outputs: PropertyMap, inputs: PropertyMap): Promise<void>;
+  readonly find?: (call: Call, importId: string) => Promise<Made | undefined>;
+  /** The object now; undefined when it is gone. `known` is what its state said before, or what was asked for just now. */
+  readonly read?: (call: Call, id: string, known: PropertyMap) => Promise<PropertyMap | undefined>;
+  readonly update?: (
+    call: Call,
+    id: string,
+    old: PropertyMap,
+    inputs: PropertyMap,
+  ) => Promise<PropertyMap>;
+  readonly delete?: (
+    call: Call,
+    id: string,
+    outputs: PropertyMap,
+    inputs: PropertyMap,
+  ) => Promise<void>;
   /** Removes what an interrupted creation made, by its name and age; says what it was. Without it that cannot be known. */
-  discard?(call: Call & { readonly since: Date }, inputs: PropertyMap): Promise<string | undefined>;
+  readonly discard?: (
+    call: Call & { readonly since: Date },
+    inputs: PropertyMap,
+  ) => Promise<string | undefined>;
 }
 
 export interface ResourceType {

@@ -5,7 +5,8 @@ const random = require("@pulumi/random");
 
 const step = new pulumi.Config().getNumber("step") ?? 0;
 
-const fails = (steps) => (steps.includes(step) ? "echo no >&2; exit 3" : "true");
+// Not before the program is through with its words: the SDK tells a failure in other words then.
+const fails = (steps) => (steps.includes(step) ? "sleep 1; echo no >&2; exit 3" : "true");
 const first = new command.local.Command("first", {
   create: fails([0]),
   update: fails([3]),

@@ -74,11 +74,16 @@ export async function attemptCreate<T>(what: string, request: Promise<T>): Promi
 }
 
 /** When it was by the clock of the daemon, which may be another machine's; some of its times are whole seconds. */
-export async function daemonTime(docker: Docker, when: Date): Promise<number> {
+async function daemonTime(docker: Docker, when: Date): Promise<number> {
   const SECOND = 1000;
   const { SystemTime } = (await docker.info()) as { SystemTime: string };
   const there = when.getTime() + Date.parse(SystemTime) - Date.now();
   return (Math.floor(there / SECOND) - 1) * SECOND;
+}
+
+/** Whether what the daemon made then was made since, so that it may be what an interrupted run has left. */
+export async function isMadeSince(docker: Docker, made: string, since: Date): Promise<boolean> {
+  return Date.parse(made) >= (await daemonTime(docker, since));
 }
 
 /** Fails early and clearly when nobody answers. */

@@ -3,7 +3,7 @@ import { Uncertain, type Call, type PropertyMap } from "../../provider.ts";
 import type { Actions } from "../bridge.ts";
 import { knownOutputs } from "../outputs.ts";
 import { diffInputs } from "../diff.ts";
-import { attempt, attemptCreate, daemonTime, messageOf, orGone, statusOf } from "./client.ts";
+import { attempt, attemptCreate, isMadeSince, messageOf, orGone, statusOf } from "./client.ts";
 import { containerOutputs } from "./container-state.ts";
 import type { Daemon } from "./daemon.ts";
 import { ensureImage } from "./image.ts";
@@ -97,7 +97,7 @@ export const containerActions = (daemon: Daemon): Actions => ({
     const info = await orGone(docker.getContainer(name).inspect());
     if (info?.Name !== `/${name}` || info.Config.Labels?.[MADE_FOR_LABEL] !== call.urn)
       return undefined;
-    if (!(Date.parse(info.Created) >= (await daemonTime(docker, call.since)))) return undefined;
+    if (!(await isMadeSince(docker, info.Created, call.since))) return undefined;
     const container = docker.getContainer(info.Id);
     await tolerate([CONFLICT], orGone(container.remove({ force: true, v: true })));
     await orGone(container.wait({ condition: "removed", abortSignal: call.signal }));

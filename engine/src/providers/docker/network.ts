@@ -1,8 +1,9 @@
 import type Docker from "dockerode";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { PropertyMap, PropertyValue } from "../../provider.ts";
 import type { Actions } from "../bridge.ts";
 import { complete, knownOutputs } from "../outputs.ts";
-import { attemptCreate, daemonTime, orGone } from "./client.ts";
+import { attemptCreate, isMadeSince, messageOf, orGone } from "./client.ts";
 import type { Daemon } from "./daemon.ts";
 import { whileInUse } from "./retry.ts";
 import { networkSchema } from "./schema.ts";
@@ -67,13 +68,40 @@ export function networkOutputs(known: PropertyMap, info: Docker.NetworkInspectIn
   };
 }
 
+/** Docker before 28.1 may count an end point on that is gone, after which only a start of its own counts anew (moby/moby#42119). */
+async function whoHolds(network: Docker.Network, error: unknown): Promise<unknown> {
+  const info: Docker.NetworkInspectInfo | undefined = await orGone(network.inspect());
+  if (!info) return error;
+  const names = Object.values(info.Containers ?? {}).map(({ Name }) => Name);
+  const problem =
+    names.length > 0
+      ? `containers are attached to it: ${names.toSorted().join(", ")}; remove them, and run this again`
+      : "Docker counts end points of it though no container is attached, a fault of Docker before 28.1; " +
+        "restart Docker there (systemctl restart docker), and run this again";
+  return new Error(`network ${info.Name} could not be removed: ${problem}`, { cause: error });
+}
+
+const ALLOCATION_MS = 30_000;
+
+/** A network of a Swarm is made before its manager has given it a driver and addresses. */
+async function whenAllocated(network: Docker.Network): Promise<Docker.NetworkInspectInfo> {
+  const deadline = Date.now() + ALLOCATION_MS;
+  for (;;) {
+    const info = (await network.inspect()) as Docker.NetworkInspectInfo;
+    if (info.Driver !== "") return info;
+    if (Date.now() > deadline)
+      throw new Error(`no addresses after ${ALLOCATION_MS / 1000} s; see the managers' logs`);
+    await sleep(100);
+  }
+}
+
 export const networkActions = (daemon: Daemon): Actions => ({
   async create(_call, inputs) {
     const docker = await daemon.docker();
     const known = knownOutputs(networkSchema, inputs);
     const what = `network ${String(inputs["name"])} could not be made`;
     const made = await attemptCreate(what, docker.createNetwork(networkBody(inputs)));
-    const info: Docker.NetworkInspectInfo = await attemptCreate(what, made.inspect());
+    const info = await attemptCreate(what, whenAllocated(made));
     return { id: info.Id, outputs: networkOutputs(known, info) };
   },
   async read(_call, id, known) {
@@ -86,9 +114,12 @@ export const networkActions = (daemon: Daemon): Actions => ({
     return { ...outputs, ipamOptions: { ...seen.IPAM?.Options } };
   },
   async delete(call, id) {
-    const docker = await daemon.docker();
-    const remove = () => orGone(docker.getNetwork(id).remove({ abortSignal: call.signal }));
-    await whileInUse(call, /has active endpoints/, remove);
+    const network = (await daemon.docker()).getNetwork(id);
+    const remove = () => orGone(network.remove({ abortSignal: call.signal }));
+    // A Swarm's manager says by itself which task or service it is.
+    await whileInUse(call, /has active endpoints|is in use by/, remove, async (error) =>
+      /is in use by/.test(messageOf(error)) ? error : whoHolds(network, error),
+    );
   },
   async discard(call, inputs) {
     const docker = await daemon.docker();
@@ -98,7 +129,7 @@ export const networkActions = (daemon: Daemon): Actions => ({
     );
     // The daemon also finds networks by parts of their ids.
     if (info?.Name !== name) return undefined;
-    if (!(Date.parse(info.Created) >= (await daemonTime(docker, call.since)))) return undefined;
+    if (!(await isMadeSince(docker, info.Created, call.since))) return undefined;
     await orGone(docker.getNetwork(info.Id).remove({ abortSignal: call.signal }));
     return `network ${name}`;
   },

@@ -2,6 +2,7 @@ import type { Provider } from "../../provider.ts";
 import { bridge } from "../bridge.ts";
 import { newDaemon } from "./daemon.ts";
 import { containerSchema, imageSchema, networkSchema, volumeSchema } from "./schema.ts";
+import { configSchema, secretSchema, serviceSchema } from "./service-schema.ts";
 
 export function dockerProvider(env: NodeJS.ProcessEnv = process.env): Provider {
   const daemon = newDaemon(env);
@@ -32,6 +33,18 @@ export function dockerProvider(env: NodeJS.ProcessEnv = process.env): Provider {
       {
         schema: containerSchema,
         actions: async () => (await import("./container.ts")).containerActions(daemon),
+      },
+      {
+        schema: serviceSchema,
+        actions: async () => (await import("./service.ts")).serviceActions(daemon),
+      },
+      {
+        schema: configSchema,
+        actions: async () => (await import("./swarm-files.ts")).configActions(daemon),
+      },
+      {
+        schema: secretSchema,
+        actions: async () => (await import("./swarm-files.ts")).secretActions(daemon),
       },
     ],
   });

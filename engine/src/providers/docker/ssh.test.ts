@@ -19,6 +19,8 @@ socket.on("close", () => process.exit(0));
 
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), "ssh-test-"));
+  // Whatever package the folder of temporary files belongs to, if any.
+  writeFileSync(join(directory, "package.json"), '{ "type": "commonjs" }');
   const socket = join(directory, "docker.sock");
   connections = 0;
   server = createServer((request, response) => {

@@ -2,7 +2,7 @@ import type Docker from "dockerode";
 import type { PropertyMap } from "../../provider.ts";
 import type { Actions } from "../bridge.ts";
 import { knownOutputs } from "../outputs.ts";
-import { attemptCreate, daemonTime, orGone } from "./client.ts";
+import { attemptCreate, isMadeSince, orGone } from "./client.ts";
 import type { Daemon } from "./daemon.ts";
 import { whileInUse } from "./retry.ts";
 import { volumeSchema } from "./schema.ts";
@@ -52,8 +52,7 @@ export const volumeActions = (daemon: Daemon): Actions => ({
     const volume = docker.getVolume(textOf(inputs["name"])!);
     const info = (await orGone(volume.inspect())) as
       (Docker.VolumeInspectInfo & { CreatedAt?: string }) | undefined;
-    if (!info || !(Date.parse(info.CreatedAt ?? "") >= (await daemonTime(docker, call.since))))
-      return undefined;
+    if (!info || !(await isMadeSince(docker, info.CreatedAt ?? "", call.since))) return undefined;
     await orGone(volume.remove({ abortSignal: call.signal }));
     return `volume ${info.Name}`;
   },

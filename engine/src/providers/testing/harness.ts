@@ -21,7 +21,7 @@ export function harness(provider: Provider, seed: Uint8Array = Uint8Array.of(1, 
   return {
     newCall,
     check,
-    async create(type: string, name: string, news: PropertyMap): Promise<Made> {
+    create: async (type: string, name: string, news: PropertyMap): Promise<Made> => {
       const log: string[] = [];
       const call = newCall(type, name, log);
       const { inputs, failures } = await check(type, name, news);
