@@ -1,17 +1,18 @@
 /** `node images/build.ts NAME… [--print-tag]`: builds the images whose tag is not there yet. */
-import { chmod, mkdir, mkdtemp, rm, statfs, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, mkdtemp, rm, statfs, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { ensureBaseImage } from "./base.ts";
 import { BuildError, docker, runQuietly, succeeds } from "./docker.ts";
 import {
   buildInputs,
+  bundleEntryPoint,
+  packedBundle,
   imageNames,
   imageTag,
-  managerEntryPoint,
-  projectDirectory,
   recordedPackages,
+  synapServerImage,
   type BuildOptions,
   type ImageName,
 } from "./inputs.ts";
@@ -30,9 +31,11 @@ export async function buildImage(
   if (await exists(tag)) return tag;
   await requireDiskSpace();
   await ensureBaseImage(log);
+  if (name === "synap") await ensureSynapServer(log);
   log(`building ${tag}`);
   const context = await mkdtemp(join(tmpdir(), "synfleet-image-"));
-  const unlabelled = `${tag}-unlabelled`;
+  // A name of its own: two builds at once of the same image must not remove each other's.
+  const unlabelled = `${tag}-unlabelled-${basename(context).slice(-6).toLowerCase()}`;
   try {
     await writeContext(context, name, options);
     const env = await builderEnvironment();
@@ -52,6 +55,18 @@ export async function buildImage(
     await succeeds(["image", "rm", "--no-prune", unlabelled]);
   }
   return tag;
+}
+
+/** Said here by name, where the builder would only say that a step has failed. */
+async function ensureSynapServer(log: (line: string) => void): Promise<void> {
+  const image = synapServerImage();
+  if (await succeeds(["image", "inspect", image])) return;
+  log(`pulling ${image}`);
+  if (await succeeds(["pull", "--quiet", image])) return;
+  throw new BuildError(
+    `The Synap server's image ${image} is not here and cannot be pulled. Set SYNAP_IMAGE to one that can be (the program is at /usr/local/bin/synap-server in it), ` +
+      `or load it by hand: where it can be pulled, \`docker pull ${image} && docker save ${image} -o synap.tar\`; here, \`docker load -i synap.tar\`.`,
+  );
 }
 
 async function exists(tag: string): Promise<boolean> {
@@ -88,17 +103,15 @@ async function writeContext(
     await writeFile(target, content);
     await chmod(target, mode); // not left to the umask
   }
-  if (name === "manager") await bundleManager(join(context, "manager", "manager.js"));
+  await bundle(name, join(context, name, `${name}.js`));
 }
 
-/** One file for Debian's Node.js 20, so that the image needs no npm and no node_modules. */
-async function bundleManager(target: string): Promise<void> {
-  const entryPoint = managerEntryPoint();
-  if (!entryPoint) {
-    throw new BuildError(
-      `${join(projectDirectory, "manager", "src", "main.ts")} is missing: the manager image cannot be built without it.`,
-    );
-  }
+/** One file for Debian's Node.js 20, so that the image needs no npm and no node_modules. Nothing for images without a program of ours. */
+export async function bundle(name: ImageName, target: string): Promise<void> {
+  const packed = packedBundle(name);
+  if (packed) return copyFile(packed, target);
+  const entryPoint = bundleEntryPoint(name);
+  if (!entryPoint) return;
   const { build } = await import("esbuild");
   await build({
     entryPoints: [entryPoint],
@@ -111,7 +124,7 @@ async function bundleManager(target: string): Promise<void> {
     legalComments: "none",
     logLevel: "silent",
   }).catch((error: Error) => {
-    throw new BuildError(`The manager cannot be bundled: ${error.message}`);
+    throw new BuildError(`The program of the ${name} image cannot be bundled: ${error.message}`);
   });
 }
 
@@ -176,9 +189,12 @@ async function main(): Promise<void> {
   }
 }
 
-if (import.meta.main ?? process.argv[1] === import.meta.filename) {
+/** Runs what the command line asks for; an error becomes lines and an exit code. */
+export function commandLine(): void {
   main().catch((error: unknown) => {
     console.error(error instanceof BuildError ? error.message : error);
     process.exitCode = 1;
   });
 }
+
+if (import.meta.main ?? process.argv[1] === import.meta.filename) commandLine();
