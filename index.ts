@@ -1,19 +1,37 @@
 import { DockerPlatform } from "./components/platform/docker/docker.ts";
 import { preflight } from "./components/platform/docker/preflight.ts";
-import { publishedPorts } from "./settings/checks.ts";
-import { readSettings } from "./settings/read.ts";
-import { placement, SynapseDB } from "./systems/synapsedb.ts";
+import { Placement } from "./components/placement/resource.ts";
+import { publishedPorts, readSettings } from "./settings/read.ts";
+import type { Settings } from "./settings/settings.ts";
+import { peerPorts } from "./systems/peer-ports.ts";
+import { placementOf, recordOf } from "./systems/placement.ts";
+import { SynapseDB } from "./systems/synapsedb.ts";
+import { Synaxic } from "./systems/synaxic.ts";
+import { Synap } from "./systems/synap.ts";
+
+// The SDK keeps a stack trace of each of its promises: with a hundred hosts, most of what the program does.
+Error.stackTraceLimit = 2;
 
 const settings = readSettings();
-await preflight(settings.hosts, publishedPorts(settings), settings);
-
-const platform = new DockerPlatform(
-  "platform",
-  { ...settings, prefix: settings.name },
-  placement(settings.hosts, settings),
-);
-const system = new SynapseDB(settings.name, { platform, ...settings });
+await preflight(settings.hosts, publishedPorts(settings), settings, peerPorts(settings));
+await new Placement("placement", recordOf(settings)).permitted();
+const system = deploy(settings);
 
 export const endpoints = system.endpoints;
 export const credentials = system.credentials;
 export const caCertificate = system.caCertificate;
+
+function deploy(settings: Settings) {
+  const { name, prepareHosts, clientCidrs } = settings;
+  const preparation = prepareHosts ? { ...settings.preparation, clientCidrs } : undefined;
+  const args = { ...settings, prefix: name, preparation };
+  const platform = new DockerPlatform("platform", args, placementOf(settings));
+  switch (settings.system) {
+    case "synapsedb":
+      return new SynapseDB(name, { platform, ...settings });
+    case "synaxic":
+      return new Synaxic(name, { platform, ...settings });
+    case "synap":
+      return new Synap(name, { platform, ...settings });
+  }
+}

@@ -1,20 +1,25 @@
 import { join } from "node:path";
+import type { ImageName } from "../images/inputs.ts";
 import { readArguments } from "./support/arguments.ts";
 import { ensureDocker } from "./support/docker.ts";
 import { Failure } from "./support/failure.ts";
-import { buildMissingImages } from "./support/images.ts";
+import { buildMissingImages, imagesOf } from "./support/images.ts";
 import { projectDirectory } from "./support/paths.ts";
 import { show } from "./support/process.ts";
 
-const help = `Usage: npm run bench
+const help = `Usage: npm run bench [-- failover]
        npm run bench:engine
+       npm run bench:platforms
 
-Measures start-up, balancer and replication on real containers of its own, or the offline engine beside the Pulumi CLI, and
-prints one table. Takes some minutes, and is best run while nothing else does.`;
+Measures start-up, balancer and replication of SynapseDB on real containers of its own; how long Synaxic's clients cannot
+write when a primary is lost or handed over; the offline engine beside the Pulumi CLI; or what a preview costs with many hosts, which needs
+no Docker. Prints one table. Takes some minutes, and is best run while nothing else does.`;
 
-const parts: { readonly [part: string]: string } = {
-  system: "test/bench/main.ts",
-  engine: "test/bench/engine/main.ts",
+const parts: { readonly [part: string]: { script: string; images: readonly ImageName[] } } = {
+  system: { script: "test/bench/main.ts", images: imagesOf.synapsedb },
+  failover: { script: "test/bench/failover.ts", images: imagesOf.synaxic },
+  platforms: { script: "test/bench/platforms.ts", images: [] },
+  engine: { script: "test/bench/engine/main.ts", images: imagesOf.synapsedb },
 };
 
 /** The benchmarks run in a process of their own, so that what this one has loaded does not count. */
@@ -26,10 +31,10 @@ export async function bench(args: string[]): Promise<number> {
     console.log(help);
     return 0;
   }
-  const script = parts[part];
-  if (script === undefined)
+  const wanted = parts[part];
+  if (wanted === undefined)
     throw new Failure(`bench: got "${part}"; allowed: ${Object.keys(parts).join(", ")}.`);
-  await ensureDocker();
-  await buildMissingImages();
-  return show(process.execPath, [join(projectDirectory, script)]);
+  if (wanted.images.length > 0) await ensureDocker();
+  await buildMissingImages(wanted.images);
+  return show(process.execPath, [join(projectDirectory, wanted.script)]);
 }

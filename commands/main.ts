@@ -9,7 +9,7 @@ interface Command {
 // Loaded when called: a command that is not run costs nothing.
 const commands: Record<string, Command> = {
   up: {
-    summary: "bring the dev stack up: SynapseDB on this machine's Docker",
+    summary: "bring a stack up: SynapseDB on this machine's Docker, or what its settings say",
     run: async () => (await import("./up.ts")).up,
   },
   down: {
@@ -20,6 +20,26 @@ const commands: Record<string, Command> = {
     summary: "show members, replication and installed versions",
     run: async () => (await import("./status.ts")).status,
   },
+  switchover: {
+    summary: "hand the lead over to another member, while all is well",
+    run: async () => (await import("./operate/roles.ts")).switchover,
+  },
+  promote: {
+    summary: "make a member the leader after the one that led is lost",
+    run: async () => (await import("./operate/roles.ts")).promote,
+  },
+  reinit: {
+    summary: "have a member copy the others' data anew",
+    run: async () => (await import("./operate/roles.ts")).reinit,
+  },
+  "add-replica": {
+    summary: "add a member to a stack",
+    run: async () => (await import("./operate/replicas.ts")).addReplica,
+  },
+  "remove-replica": {
+    summary: "take a member out of a stack",
+    run: async () => (await import("./operate/replicas.ts")).removeReplica,
+  },
   pulumi: {
     summary: "run the Pulumi CLI, or the offline engine where there is none",
     run: async () => (await import("./pulumi.ts")).pulumi,
@@ -28,8 +48,12 @@ const commands: Record<string, Command> = {
     summary: "run every suite of tests, or those that are named",
     run: async () => (await import("./test.ts")).test,
   },
+  package: {
+    summary: "pack the library, for programs outside of this folder to install",
+    run: async () => (await import("./package.ts")).pack,
+  },
   lab: {
-    summary: "start or stop the Kubernetes that its suite runs on",
+    summary: "start or stop the Kubernetes and the servers that suites run on",
     run: async () => (await import("./lab.ts")).lab,
   },
   bench: {
@@ -39,11 +63,11 @@ const commands: Record<string, Command> = {
 };
 
 const usage = [
-  "Usage: npm run COMMAND [-- ARGUMENTS]",
+  "Usage: npm run synfleet -- COMMAND [ARGUMENTS]",
   "",
-  ...Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(8)} ${summary}`),
+  ...Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(14)} ${summary}`),
   "",
-  "npm run COMMAND -- --help tells more about one of them. The guides are in docs/.",
+  "npm run synfleet -- COMMAND --help tells more about one of them. The guides are in docs/.",
 ].join("\n");
 
 async function main([name = "", ...args]: string[]): Promise<number> {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { ensureDocker } from "./support/docker.ts";
 import { Failure } from "./support/failure.ts";
-import { buildMissingImages } from "./support/images.ts";
+import { buildMissingImages, ownImages } from "./support/images.ts";
 import { labPrograms, startKubernetes } from "./support/lab.ts";
 import { projectDirectory } from "./support/paths.ts";
 import { show } from "./support/process.ts";
@@ -18,17 +18,27 @@ const suites = [
   "integration",
   "kubernetes",
   "acceptance",
+  "vps",
+  "matrix",
+  "swarm",
 ] as const;
 type Suite = (typeof suites)[number];
 
-/** Run only when named: for those who change the goldens, since it is long and needs the Pulumi CLI with its plugins. */
-const onRequest: readonly Suite[] = ["engines"];
+/**
+ * Run only when named: `engines` is for those who change the goldens, since it is long and needs the Pulumi CLI with its plugins; `vps` is
+ * what integration and acceptance have on servers, and whole systems there; `matrix` is every pair of faults of a leader and its fence, of which
+ * integration has a third; `swarm` is on servers that form a Docker Swarm.
+ */
+const onRequest: readonly Suite[] = ["engines", "vps", "matrix", "swarm"];
 
 const help = `Usage: npm test [-- SUITE…]
 
 Runs the named suites, or all but ${onRequest.join(", ")}, in this order: ${suites.join(" ")}. Lint, types and unit
 need nothing but node modules, conformance a Docker daemon too; integration and acceptance need Docker, and build the images
-first. engines runs each program on the Pulumi CLI as well and moves its stack to and fro. kubernetes
+first, vps is what runs on servers of the lab, a part of the two and all systems on several hosts, and matrix has every
+pair of faults of a leader and its fence, of which integration has a third; swarm has servers of
+its own. engines runs each program on the Pulumi CLI as well and moves
+its stack to and fro. kubernetes
 runs on the cluster that SYNFLEET_TEST_KUBECONFIG or KUBECONFIG names (in namespaces of its own, and with the lab's small
 images), else on one that it starts on this machine: see npm run lab -- --help. Ends with 1 when a test fails.`;
 
@@ -48,7 +58,7 @@ export async function test(args: string[]): Promise<number> {
     args.length === 0 ? !onRequest.includes(name) : args.includes(name),
   );
   if (args.length === 0) console.log(`synfleet: not run unless named: ${onRequest.join(", ")}`);
-  let total: Counts = { passed: 0, failed: 0, skipped: 0 };
+  let total: Counts = { passed: 0, failed: 0, skipped: 0, failures: [] };
   for (const suite of wanted) {
     const startedAt = Date.now();
     console.log(`\nsynfleet: ${suite}`);
@@ -56,6 +66,8 @@ export async function test(args: string[]): Promise<number> {
     console.log(`synfleet: ${suite} took ${Math.round((Date.now() - startedAt) / 1000)} s`);
     total = addCounts(total, counts);
   }
+  // Again at the end: of a long output that is what one sees.
+  for (const failure of total.failures) console.log(`failed: ${failure}`);
   console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
   return total.failed === 0 ? 0 : 1;
 }
@@ -84,6 +96,20 @@ async function runSuite(suite: Suite): Promise<Counts> {
     case "acceptance":
       await prepare();
       return vitest(suite);
+    case "swarm":
+      await ensureDocker();
+      return vitest(suite);
+    case "vps":
+      await prepare();
+      return [
+        await vitest("integration", "fleet"),
+        await vitest("acceptance", "fleet"),
+        await vitest("vps"),
+      ].reduce(addCounts);
+    case "matrix":
+      await prepare();
+      process.env["SYNFLEET_MATRIX"] = "all";
+      return vitest("integration", "fence-matrix");
   }
 }
 
@@ -92,10 +118,12 @@ async function tool(name: string, args: readonly string[]): Promise<Counts> {
   const code = await show(join(projectDirectory, "node_modules", ".bin", name), args, {
     cwd: projectDirectory,
   });
-  return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
+  return code === 0
+    ? { passed: 1, failed: 0, skipped: 0, failures: [] }
+    : { passed: 0, failed: 1, skipped: 0, failures: [name] };
 }
 
-async function vitest(project: string): Promise<Counts> {
+async function vitest(project: string, ...files: readonly string[]): Promise<Counts> {
   const folder = await mkdtemp(join(tmpdir(), "synfleet-results-"));
   const report = join(folder, "results.json");
   try {
@@ -103,6 +131,7 @@ async function vitest(project: string): Promise<Counts> {
       join(projectDirectory, "node_modules", ".bin", "vitest"),
       [
         "run",
+        ...files,
         "--project",
         project,
         "--reporter=default",
@@ -111,7 +140,7 @@ async function vitest(project: string): Promise<Counts> {
       ],
       { cwd: projectDirectory },
     );
-    return countsOf(code, await readFile(report, "utf8").catch(() => undefined));
+    return countsOf(project, code, await readFile(report, "utf8").catch(() => undefined));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -120,5 +149,5 @@ async function vitest(project: string): Promise<Counts> {
 /** What containers need: an engine, and images under the tags that the tests name. */
 async function prepare(): Promise<void> {
   await ensureDocker();
-  await buildMissingImages();
+  await buildMissingImages(ownImages);
 }

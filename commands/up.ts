@@ -1,7 +1,9 @@
+import { policyPack } from "./support/paths.ts";
 import { grafanaImage } from "../components/monitoring/grafana.ts";
 import { readArguments } from "./support/arguments.ts";
 import { ensureDocker } from "./support/docker.ts";
-import { buildMissingImages } from "./support/images.ts";
+import { settingsOf } from "./support/fleet.ts";
+import { buildMissingImages, imagesOf } from "./support/images.ts";
 import { grafanaAvailable } from "./support/grafana.ts";
 import { Stack } from "./support/stack.ts";
 import { configValue } from "./support/stack-config.ts";
@@ -9,7 +11,7 @@ import { welcome } from "./support/welcome.ts";
 
 const help = `Usage: npm run up [-- --stack NAME]
 
-Brings SynapseDB up on this machine's Docker: installs and starts Docker Engine where it may (Debian or Ubuntu, as
+Brings the stack's system up (SynapseDB, unless synfleet:system says otherwise) on this machine's Docker: installs and starts Docker Engine where it may (Debian or Ubuntu, as
 root), builds the images, makes the stack and a passphrase for it, checks the policies, deploys, and ends when the
 cluster is ready. Running it again changes only what differs.
 
@@ -24,17 +26,18 @@ export async function up(args: string[]): Promise<number> {
     console.log(help);
     return 0;
   }
+  const { system } = await settingsOf(options.stack);
   await ensureDocker();
-  await buildMissingImages();
+  await buildMissingImages(imagesOf[system]);
   const stack = await Stack.open(options.stack);
   await stack.capture("stack", "select", stack.name, "--create");
   await decideGrafana(stack);
   const code = await stack.show(
     ...["up", "--stack", stack.name, "--yes", "--skip-preview"],
-    ...["--suppress-outputs", "--policy-pack", "policy"],
+    ...["--suppress-outputs", "--policy-pack", policyPack],
   );
   if (code !== 0) return code;
-  console.log(welcome(stack.name, await stack.outputs()));
+  console.log(welcome(stack.name, system, await stack.outputs()));
   return 0;
 }
 

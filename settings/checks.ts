@@ -1,42 +1,41 @@
-import type { Settings } from "./settings.ts";
+import type { Part, Parts, Problem } from "./parts.ts";
+import type { HostSettings } from "./common.ts";
 
-/** One thing wrong with the settings, in the four parts that every message has. */
-export interface Problem {
-  /** Path below `synfleet:`, such as "members[1].name". */
-  readonly key: string;
-  readonly got: unknown;
-  readonly allowed: string;
-  readonly next?: string;
+/** What the rules that hold for every system look at. */
+export interface Checked {
+  readonly topology: "single-host" | "several-hosts";
+  readonly hosts: readonly HostSettings[];
+  readonly prepareHosts: boolean;
+  readonly etcd?: readonly { readonly host: string }[];
+  readonly sentinels?: readonly { readonly host: string }[];
+  readonly postgres?: {
+    readonly sharedBuffersMiB?: number | undefined;
+    readonly memoryMiB: number;
+  };
 }
 
 /** What no single value shows: the rules between settings. Pure, and complete: all problems, not the first. */
-export function checkSettings(settings: Settings): Problem[] {
+export function checkSettings(settings: Checked, parts: Parts): Problem[] {
   return [
-    ...uniqueNames(settings),
-    ...numbers(settings),
-    ...hosts(settings),
+    ...uniqueNames(settings, parts),
+    ...hosts(settings, parts),
     ...etcdCount(settings),
-    ...ports(settings),
+    ...regions(settings),
+    ...ports(parts),
     ...memory(settings),
   ];
 }
 
 /** Members, etcd members and the fixed workloads share one name space: the network's. */
-function uniqueNames({ members, etcd, hosts }: Settings): Problem[] {
-  const reserved = ["balancer", "prometheus", "grafana", "node-exporter", "init", "network"];
-  const named = [
-    ...members.map(({ name }, index) => ({ key: `members[${index}].name`, name })),
-    ...etcd.map(({ name }, index) => ({ key: `etcd[${index}].name`, name })),
-  ];
+function uniqueNames(settings: Checked, { named, reserved }: Parts): Problem[] {
+  const keyed = ({ key, name }: Omit<Part, "host">) => ({ key: `${key}.name`, name });
   return [
-    ...duplicates(named),
-    ...duplicates(hosts.map(({ name }, index) => ({ key: `hosts[${index}].name`, name }))),
+    ...duplicates(named.map(keyed)),
+    ...duplicates(settings.hosts.map(({ name }, index) => keyed({ key: `hosts[${index}]`, name }))),
     ...named
-      .filter(
-        ({ name }) => reserved.includes(name) || /^(manager|postgres-exporter)\d*$/.test(name),
-      )
+      .filter(({ name }) => reserved.test(name))
       .map(({ key, name }) => ({
-        key,
+        key: `${key}.name`,
         got: name,
         allowed: "a name that no other part of the deployment has",
         next: `${name} is taken by the deployment itself`,
@@ -47,56 +46,17 @@ function uniqueNames({ members, etcd, hosts }: Settings): Problem[] {
 function duplicates(named: readonly { key: string; name: string }[]): Problem[] {
   return named.flatMap(({ key, name }, index) => {
     const first = named.findIndex((other) => other.name === name);
-    return first === index
-      ? []
-      : [
-          {
-            key,
-            got: name,
-            allowed: "a name used once",
-            next: `${named[first]!.key} has it already`,
-          },
-        ];
+    const next = `${named[first]!.key} has it already`;
+    return first === index ? [] : [{ key, got: name, allowed: "a name used once", next }];
   });
 }
 
-function numbers({ members }: Settings): Problem[] {
-  return members.flatMap(({ name, number }, index) => {
-    const key = `members[${index}].number`;
-    if (!(number >= 1 && number <= 16)) {
-      return [
-        {
-          key,
-          got: Number.isNaN(number) ? undefined : number,
-          allowed: "1 to 16",
-          next: `give it, since it cannot be taken from the end of the name ${name}`,
-        },
-      ];
-    }
-    const first = members.findIndex((other) => other.number === number);
-    return first === index
-      ? []
-      : [
-          {
-            key,
-            got: number,
-            allowed: "a number used once",
-            next: `members[${first}] has it already`,
-          },
-        ];
-  });
-}
-
-function hosts(settings: Settings): Problem[] {
+function hosts(settings: Checked, { named }: Parts): Problem[] {
   const declared = settings.hosts.map(({ name }) => name);
-  const placed = [
-    ...settings.members.map(({ host }, index) => ({ key: `members[${index}].host`, host })),
-    ...settings.etcd.map(({ host }, index) => ({ key: `etcd[${index}].host`, host })),
-  ];
-  const undeclared = placed
+  const undeclared = named
     .filter(({ host }) => !declared.includes(host))
     .map(({ key, host }) => ({
-      key,
+      key: `${key}.host`,
       got: host,
       allowed: declared.join(", "),
       next: "declare the host under synfleet:hosts, or place the member on a declared one",
@@ -117,43 +77,48 @@ function hosts(settings: Settings): Problem[] {
               : "it has 1; add the others, or set topology to single-host",
           },
         ];
-  const addresses = settings.hosts.flatMap(({ address }, index) =>
-    single || address
+  const addresses = settings.hosts.flatMap(({ address, ssh }, index) =>
+    address || (single && !ssh)
       ? []
       : [
           {
             key: `hosts[${index}].address`,
             got: undefined,
-            allowed: "an IP address by which the other hosts reach it",
-            next: "set it; best one of a private network",
+            allowed: single ? "an IP address to log in at" : "an IP address by which it is reached",
+            next: "set it; what the hosts say to each other goes by privateAddress, if they have such",
           },
         ],
   );
-  return [...undeclared, ...count, ...addresses, ...(single ? [] : alone(settings))];
-}
-
-/** Members on other hosts are reached by the ports that their hosts publish, which are those of the service. */
-function alone({ members }: Settings): Problem[] {
-  const fixed = (key: string, got: number, service: number): Problem[] =>
-    got === service
-      ? []
-      : [
+  const twoWays = settings.hosts.flatMap(({ engine, ssh }, index) =>
+    engine !== undefined && ssh
+      ? [
           {
-            key,
-            got,
-            allowed: `${service} on several hosts`,
-            next: "one member a host; leave the port out",
+            key: `hosts[${index}].engine`,
+            got: engine,
+            allowed: "none beside ssh",
+            next: "leave it out",
           },
-        ];
-  return members.flatMap(({ port, managerPort }, index) => [
-    ...fixed(`members[${index}].port`, port, 5432),
-    ...fixed(`members[${index}].managerPort`, managerPort, 8080),
-  ]);
+        ]
+      : [],
+  );
+  const unprepared = settings.hosts.flatMap(({ ssh }, index) =>
+    settings.prepareHosts && !ssh
+      ? [
+          {
+            key: `hosts[${index}].ssh`,
+            got: undefined,
+            allowed: "how to log in, with prepareHosts",
+            next: "set it; ssh: {} takes the defaults. Or leave prepareHosts out",
+          },
+        ]
+      : [],
+  );
+  return [...undeclared, ...count, ...addresses, ...twoWays, ...unprepared];
 }
 
 /** An even number tolerates no more losses than the odd number below it, and is likelier to lose its majority. */
-function etcdCount({ etcd }: Settings): Problem[] {
-  return etcd.length % 2 === 1 && etcd.length <= 7
+function etcdCount({ etcd }: Checked): Problem[] {
+  return etcd === undefined || (etcd.length % 2 === 1 && etcd.length <= 7)
     ? []
     : [
         {
@@ -165,46 +130,57 @@ function etcdCount({ etcd }: Settings): Problem[] {
       ];
 }
 
-/** Host ports that the deployment publishes, with the key that decides each. */
-export function publishedPorts(settings: Settings): { key: string; host: string; port: number }[] {
-  const front = settings.hosts[0]!.name;
-  return [
-    ...settings.members.map(({ host, port }, index) => ({
-      key: `members[${index}].port`,
-      host,
-      port,
-    })),
-    ...settings.members.map((member, index) => ({
-      key: `members[${index}].managerPort`,
-      host: member.host,
-      port: member.managerPort,
-    })),
-    ...Object.entries(settings.ports)
-      .filter(([name]) => name !== "grafana" || settings.grafana)
-      .map(([name, port]) => ({ key: `ports.${name}`, host: front, port })),
-  ];
-}
-
-function ports(settings: Settings): Problem[] {
-  const all = publishedPorts(settings).filter(({ port }) => !Number.isNaN(port));
-  return all.flatMap(({ key, host, port }, index) => {
-    const first = all.findIndex((other) => other.port === port && other.host === host);
-    return first === index
+/** A region that is lost must not take the majority of a quorum with it where there are others to keep it. */
+function regions({ hosts, etcd = [], sentinels = [] }: Checked): Problem[] {
+  const named = hosts.filter(({ region }) => region !== undefined);
+  if (named.length === 0) return [];
+  const without = hosts.flatMap(({ region }, index) =>
+    region !== undefined
       ? []
       : [
           {
-            key,
-            got: port,
-            allowed: "a port used once on its host",
-            next: `${all[first]!.key} has it already`,
+            key: `hosts[${index}].region`,
+            got: undefined,
+            allowed: "a region on every host, or on none",
+            next: "set it; hosts that are lost together are of one region",
           },
-        ];
+        ],
+  );
+  const all = [...new Set(named.map(({ region }) => region!))];
+  if (without.length > 0 || all.length < 3) return without;
+  const majority = (key: string, parts: readonly { readonly host: string }[]) =>
+    all.flatMap((region) => {
+      const within = parts.filter(
+        ({ host }) => hosts.find(({ name }) => name === host)?.region === region,
+      ).length;
+      if (within * 2 <= parts.length) return [];
+      return [
+        {
+          key,
+          got: `${within} of ${parts.length} in region ${region}`,
+          allowed: "less than half of them in one region, where there are three",
+          next: "place them by host, or leave the key out",
+        },
+      ];
+    });
+  return [...majority("etcd", etcd), ...majority("sentinels", sentinels)];
+}
+
+function ports(parts: Parts): Problem[] {
+  const all = parts.ports.filter(({ port }) => !Number.isNaN(port));
+  return all.flatMap(({ key, host, port }, index) => {
+    const first = all.findIndex((other) => other.port === port && other.host === host);
+    const next = `${all[first]!.key} has it already`;
+    return first === index
+      ? []
+      : [{ key, got: port, allowed: "a port used once on its host", next }];
   });
 }
 
-function memory({ postgres }: Settings): Problem[] {
+function memory({ postgres }: Checked): Problem[] {
+  if (postgres?.sharedBuffersMiB === undefined) return [];
   const { sharedBuffersMiB, memoryMiB } = postgres;
-  return sharedBuffersMiB === undefined || sharedBuffersMiB <= memoryMiB / 2
+  return sharedBuffersMiB <= memoryMiB / 2
     ? []
     : [
         {

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseSettings, SettingsError } from "./read.ts";
+import { parseSettings, publishedPorts, SettingsError } from "./read.ts";
+import type { SynapseDBSettings, SynapSettings, SynaxicSettings } from "./settings.ts";
 
 function problemsOf(given: unknown): string[] {
   try {
@@ -17,7 +18,7 @@ function problemsOf(given: unknown): string[] {
 
 describe("defaults", () => {
   test("are SynapseDB on one host, with the guide's ports", () => {
-    const settings = parseSettings({});
+    const settings = parseSettings({}) as SynapseDBSettings;
     expect(settings.members).toEqual([
       { name: "postgres1", number: 1, host: "local", port: 5432, managerPort: 8080 },
       { name: "postgres2", number: 2, host: "local", port: 5433, managerPort: 8084 },
@@ -31,6 +32,26 @@ describe("defaults", () => {
       grafana: 3000,
     });
     expect(settings.etcd.map(({ name }) => name)).toEqual(["etcd1", "etcd2", "etcd3"]);
+    expect(settings.name).toBe("synapsedb");
+  });
+
+  test("of Synaxic are a main server and two replicas, of which only the shared ports are published", () => {
+    const settings = parseSettings({ system: "synaxic" }) as SynaxicSettings;
+    expect(settings.members).toEqual(
+      ["main", "replica1", "replica2"].map((name) => ({ name, host: "local" })),
+    );
+    expect(settings.name).toBe("synaxic");
+    expect(settings.sentinels).toHaveLength(3);
+    expect(publishedPorts(settings).map(({ key, port }) => `${key} ${port}`)).toEqual([
+      ...["ports.http 8080", "ports.https 8443", "ports.read 5001", "ports.write 5002"],
+      ...["ports.redis 6380", "ports.statistics 8404", "ports.prometheus 9090"],
+    ]);
+  });
+
+  test("of Synap are a master and two replicas", () => {
+    const settings = parseSettings({ system: "synap" }) as SynapSettings;
+    expect(settings.members.map(({ name }) => name)).toEqual(["synap1", "synap2", "synap3"]);
+    expect(settings.master).toBe("synap1");
   });
 });
 
@@ -92,18 +113,6 @@ describe("wrong settings", () => {
       ],
     ],
     [
-      "several hosts without addresses",
-      {
-        topology: "several-hosts",
-        hosts,
-        members: [{ name: "pg1" }, { name: "pg2", host: "beta" }],
-      },
-      [
-        "synfleet:hosts[0].address: got nothing; allowed: an IP address by which the other hosts reach it (set it; best one of a private network)",
-        "synfleet:hosts[1].address: got nothing; allowed: an IP address by which the other hosts reach it (set it; best one of a private network)",
-      ],
-    ],
-    [
       "more page cache than fits",
       { postgres: { memoryMiB: 512, sharedBuffersMiB: 400 } },
       [
@@ -137,6 +146,47 @@ describe("wrong settings", () => {
       { postgres: { maxConnections: "many" } },
       ['synfleet:postgres.maxConnections: got "many"; allowed: a number'],
     ],
+    [
+      "an unknown system",
+      { system: "oracle", members: 1 },
+      ['synfleet:system: got "oracle"; allowed: synapsedb, synaxic, synap'],
+    ],
+    [
+      "a setting of another system",
+      { system: "synap", etcd: [] },
+      [
+        "synfleet:etcd: got []; allowed: no such key (see docs/settings.md for the keys that there are)",
+      ],
+    ],
+    [
+      "a candidate and a count of sentinels that cannot be",
+      {
+        system: "synaxic",
+        postgres: { candidates: ["main", "replica9"] },
+        sentinels: [{ name: "s1" }, { name: "s2" }],
+      },
+      [
+        'synfleet:postgres.candidates: got "replica9"; allowed: main, replica1, replica2 (name members)',
+        'synfleet:sentinels: got "2 sentinels"; allowed: none, or an odd number of at least 3 (add or remove one; without any, a dead Redis primary is replaced by hand)',
+      ],
+    ],
+    [
+      "Redis without TLS",
+      { system: "synaxic", redis: { tls: false } },
+      [
+        "synfleet:redis.tls: got false; allowed: true: without TLS passwords and data would cross the network in clear",
+      ],
+    ],
+    [
+      "an app without its image, and an image without its app",
+      { system: "synaxic", app: { program: "image" } },
+      ["synfleet:app.image: got nothing; allowed: the image of image (set it)"],
+    ],
+    [
+      "a master that is no member",
+      { system: "synap", master: "synap9" },
+      ['synfleet:master: got "synap9"; allowed: synap1, synap2, synap3 (name a member)'],
+    ],
   ])("%s", (_, given, expected) => {
     expect(problemsOf(given)).toEqual(expected);
   });
@@ -165,6 +215,7 @@ describe("any input", () => {
   test("is either a whole set of settings or a list of problems, never another error", () => {
     const given = fc.record(
       {
+        system: fc.constantFrom("synapsedb", "synaxic", "synap", undefined, 7),
         topology: fc.anything(),
         members: fc.anything(),
         etcd: fc.array(fc.record({ name: fc.string() })),

@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
-import { checkSettings, type Problem } from "./checks.ts";
-import { settingsSchema } from "./schema.ts";
-import { resolve, type Settings } from "./settings.ts";
+import { checkSettings } from "./checks.ts";
+import type { Parts, Problem, PublishedPort } from "./parts.ts";
+import { defaultSystem, systemNames, systems, type SystemName } from "./schema.ts";
+import type { Settings } from "./settings.ts";
 
 /** All that is wrong with the settings, in one error. */
 export class SettingsError extends pulumi.RunError {
@@ -32,17 +33,47 @@ export function readSettings(config = pulumi.runtime.allConfig()): Settings {
 
 /** The same for settings that are at hand as an object, as in programs that import the library. */
 export function parseSettings(given: unknown): Settings {
-  const parsed = settingsSchema.safeParse(given);
+  const system = systemOf(given);
+  const parsed = system.schema.safeParse(given);
   if (parsed.success) {
-    const settings = resolve(parsed.data);
-    const problems = checkSettings(settings);
+    const { settings, problems } = resolved(system, parsed.data);
     if (problems.length > 0) throw new SettingsError(problems);
     return settings;
   }
   throw new SettingsError([
     ...parsed.error.issues.flatMap((issue) => fromZod(issue, given)),
-    ...problemsOfTheRest(given, new Set(parsed.error.issues.flatMap(wrongKeys))),
+    ...problemsOfTheRest(system, given, new Set(parsed.error.issues.flatMap(wrongKeys))),
   ]);
+}
+
+/** Host ports that the deployment publishes, with the key that decides each. */
+export function publishedPorts(settings: Settings): readonly PublishedPort[] {
+  return (systems[settings.system] as unknown as System).partsOf(settings).ports;
+}
+
+/** What the systems have in common here, where which of them it is does not matter. */
+interface System {
+  readonly schema: z.ZodType;
+  resolve(raw: unknown): Settings;
+  partsOf(settings: Settings): Parts;
+  check(settings: Settings): Problem[];
+}
+
+/** Which settings there are depends on the system, so nothing else can be judged before that is known. */
+function systemOf(given: unknown): System {
+  const name = (given as { system?: unknown } | null | undefined)?.system ?? defaultSystem;
+  if (systemNames.includes(name as SystemName))
+    return systems[name as SystemName] as unknown as System;
+  throw new SettingsError([{ key: "system", got: name, allowed: systemNames.join(", ") }]);
+}
+
+function resolved(system: System, raw: unknown): { settings: Settings; problems: Problem[] } {
+  const settings = system.resolve(raw);
+  const problems = [
+    ...system.check(settings),
+    ...checkSettings(settings, system.partsOf(settings)),
+  ];
+  return { settings, problems };
 }
 
 /** Top-level keys that an issue is about. */
@@ -52,14 +83,20 @@ function wrongKeys(issue: z.core.$ZodIssue): PropertyKey[] {
 }
 
 /** What is wrong between the settings that are well-formed by themselves, so that one run tells everything. */
-function problemsOfTheRest(given: unknown, wrong: ReadonlySet<PropertyKey>): Problem[] {
+function problemsOfTheRest(
+  system: System,
+  given: unknown,
+  wrong: ReadonlySet<PropertyKey>,
+): Problem[] {
   if (typeof given !== "object" || given === null) return [];
   const rest = Object.entries(given).filter(([key]) => !wrong.has(key));
-  const parsed = settingsSchema.safeParse(Object.fromEntries(rest));
+  const parsed = system.schema.safeParse(Object.fromEntries(rest));
   if (!parsed.success) return [];
   // A default that stands in for a wrong value must not be reported in its place.
   const stated = new Set(rest.map(([key]) => key));
-  return checkSettings(resolve(parsed.data)).filter(({ key }) => stated.has(key.split(/[.[]/)[0]!));
+  return resolved(system, parsed.data).problems.filter(({ key }) =>
+    stated.has(key.split(/[.[]/)[0]!),
+  );
 }
 
 /** Configuration is text: lists, objects, numbers and booleans are JSON, and what is not JSON is a word. */

@@ -1,5 +1,6 @@
 import type { Platform } from "../components/platform/platform.ts";
 import type { PostgresMember } from "../components/postgres/cluster.ts";
+import type { PostgresServerArgs } from "./postgres-server.ts";
 
 export interface SynapseDBArgs {
   readonly platform: Platform;
@@ -7,16 +8,7 @@ export interface SynapseDBArgs {
   readonly members: readonly (PostgresMember & { readonly managerPort: number })[];
   /** The consensus of the managers: an odd number of members. */
   readonly etcd: readonly { readonly name: string; readonly host: string }[];
-  readonly postgres: {
-    readonly database: string;
-    readonly user: string;
-    readonly maxConnections: number;
-    readonly sharedBuffersMiB?: number | undefined;
-    readonly workMemMiB: number;
-    readonly memoryMiB: number;
-    readonly cpus: number;
-    readonly parameters: Readonly<Record<string, string | number | boolean>>;
-  };
+  readonly postgres: PostgresServerArgs;
   /** Ports of the first host on which the shared parts are published. */
   readonly ports: {
     readonly read: number;

@@ -1,17 +1,19 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { DockerPlatform } from "../components/platform/docker/docker.ts";
 import { parseSettings } from "../settings/read.ts";
+import type { SynapseDBSettings } from "../settings/settings.ts";
 import {
   deploy,
-  isSecret,
   plain,
   providerOutputs,
   type Registered,
+  ofType,
+  withOpenSecrets,
 } from "../test/support/deploy.ts";
 import { placement, SynapseDB } from "./synapsedb.ts";
 
 async function render(given: object = {}): Promise<Registered[]> {
-  const settings = parseSettings(given);
+  const settings = parseSettings(given) as SynapseDBSettings;
   return deploy(
     () => {
       const args = { ...settings, prefix: settings.name };
@@ -21,9 +23,6 @@ async function render(given: object = {}): Promise<Registered[]> {
     { outputs: providerOutputs },
   );
 }
-
-const ofType = (resources: Registered[], type: string) =>
-  resources.filter((resource) => resource.type.split(":").at(-1) === type);
 
 describe("SynapseDB on one host", () => {
   let resources: Registered[];
@@ -63,15 +62,7 @@ describe("SynapseDB on one host", () => {
   });
 
   test("has every key and password among the secrets of its files, and none elsewhere", () => {
-    const elsewhere = resources.filter(({ inputs }) => {
-      const { stdin: _, caPrivateKeyPem: __, privateKeyPem: ___, ...open } = inputs;
-      return /s3cret-password|\$2a\$hash|"KEY"/.test(JSON.stringify(open));
-    });
-    // The component's own outputs hold the credentials, marked as secret.
-    expect(elsewhere.map(({ name }) => name)).toEqual([]);
-    for (const { name, inputs } of ofType(resources, "Command")) {
-      if (name.endsWith("-files")) expect([name, isSecret(inputs["stdin"])]).toEqual([name, true]);
-    }
+    expect(withOpenSecrets(resources)).toEqual([]);
   });
 
   test("gates each member on the others being ready", () => {

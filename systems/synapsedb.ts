@@ -1,22 +1,29 @@
 import * as pulumi from "@pulumi/pulumi";
 import { LoadBalancer } from "../components/balancer/balancer.ts";
-import { READ_PORT, STATISTICS_PORT, WRITE_PORT } from "../components/balancer/spec.ts";
-import { Credentials } from "../components/credentials/credentials.ts";
+import {
+  admittedService,
+  READ_PORT,
+  WRITE_PORT,
+} from "../components/balancer/services/admitted.ts";
+import { STATISTICS_PORT } from "../components/balancer/spec.ts";
 import { EtcdCluster } from "../components/etcd/cluster.ts";
+import { ETCD_PORT } from "../components/etcd/spec.ts";
 import type { ManagerConfArgs } from "../components/manager/conf.ts";
 import { ClusterInitialiser } from "../components/manager/initialiser.ts";
 import { ClusterManager } from "../components/manager/manager.ts";
 import { MANAGER_PORT, managerAlias } from "../components/manager/spec.ts";
-import { nodeExporterAlias, postgresExporterAlias } from "../components/monitoring/spec.ts";
+import { nodeExporterAlias, postgresExporter } from "../components/monitoring/spec.ts";
 import { MonitoringStack } from "../components/monitoring/stack.ts";
-import { CertificateAuthority } from "../components/pki/authority.ts";
 import type { Workload } from "../components/platform/platform.ts";
 import { PostgresCluster } from "../components/postgres/cluster.ts";
+import { BALANCER } from "./aliases.ts";
+import { foundation } from "./foundation.ts";
+import { postgresServer } from "./postgres-server.ts";
+import { whenSettled } from "./settled.ts";
 import type { SynapseDBArgs, SynapseDBEndpoints } from "./synapsedb-args.ts";
 
-const BALANCER = "balancer";
-const STATISTICS_USER = "statistics";
-const GRAFANA_USER = "admin";
+/** Name of the exporter that watches the member with this number. */
+export const postgresExporterAlias = (number: number) => `postgres-exporter${number}`;
 
 /** PostgreSQL whose nodes all take writes: the nodes, a manager for each, consensus, a balancer and monitoring. */
 export class SynapseDB extends pulumi.ComponentResource {
@@ -38,22 +45,12 @@ export class SynapseDB extends pulumi.ComponentResource {
     const { platform, members, postgres, ports } = args;
     const front = platform.hosts[0]!;
     const child = { parent: this };
-
-    const authority = new CertificateAuthority(
-      "authority",
-      { commonName: `${name} authority` },
-      child,
+    const { authority, passwords, statistics, administrator, credentials } = foundation(
+      name,
+      ["application", "manager"],
+      this,
+      args,
     );
-    const { passwords, bcryptHashes } = new Credentials(
-      "credentials",
-      { roles: ["application", "manager", "statistics", "grafana"] },
-      child,
-    );
-    const statistics = {
-      user: STATISTICS_USER,
-      password: passwords.statistics,
-      bcryptHash: bcryptHashes.statistics,
-    };
     const etcd = new EtcdCluster("etcd", { platform, authority, members: args.etcd }, child);
     const database = new PostgresCluster(
       "postgres",
@@ -66,15 +63,7 @@ export class SynapseDB extends pulumi.ComponentResource {
         user: postgres.user,
         password: passwords.application,
         cpus: postgres.cpus,
-        server: {
-          maxConnections: postgres.maxConnections,
-          workMemMib: postgres.workMemMiB,
-          memoryMib: postgres.memoryMiB,
-          parameters: {
-            ...(postgres.sharedBuffersMiB && { shared_buffers: `${postgres.sharedBuffersMiB}MB` }),
-            ...postgres.parameters,
-          },
-        },
+        server: postgresServer(postgres),
         clientCidrs: args.clientCidrs ?? [],
         clients: {
           managers: [...members.map((member) => managerAlias(member.number)), "manager-init"],
@@ -125,10 +114,14 @@ export class SynapseDB extends pulumi.ComponentResource {
         platform,
         authority,
         host: front,
-        ports,
-        database: postgres.database,
-        members: members.map((member) => ({ name: member.name, number: member.number })),
-        statistics,
+        services: [
+          admittedService({
+            members: members.map((member) => member.name),
+            database: postgres.database,
+            published: ports,
+          }),
+        ],
+        statistics: { ...statistics, port: ports.statistics },
       },
       child,
     );
@@ -140,18 +133,39 @@ export class SynapseDB extends pulumi.ComponentResource {
         host: front,
         ports,
         cluster: name,
-        members,
-        database: postgres.database,
-        managers: members.map(({ name: member, number }) => ({
-          alias: managerAlias(number),
-          member,
-          port: MANAGER_PORT,
-        })),
-        etcd: args.etcd.map((member) => member.name),
-        balancers: [{ alias: BALANCER, port: STATISTICS_PORT }],
+        exporters: members.map(({ name: member, number, host }) =>
+          postgresExporter({
+            alias: postgresExporterAlias(number),
+            member,
+            host,
+            database: postgres.database,
+          }),
+        ),
+        jobs: [
+          {
+            name: "manager",
+            targets: members.map(({ name: member, number }) => ({
+              host: managerAlias(number),
+              member,
+              port: MANAGER_PORT,
+            })),
+            access: "manager-token",
+          },
+          {
+            name: "etcd",
+            targets: args.etcd.map((member) => ({ host: member.name, port: ETCD_PORT })),
+            access: "certificate",
+          },
+          {
+            name: "balancer",
+            targets: [{ host: BALANCER, port: STATISTICS_PORT }],
+            access: "statistics",
+          },
+        ],
+        rules: { etcdMembers: args.etcd.length },
         managerToken: passwords.manager,
         statistics,
-        grafana: args.grafana ? { user: GRAFANA_USER, password: passwords.grafana } : undefined,
+        grafana: administrator,
       },
       child,
     );
@@ -174,9 +188,11 @@ export class SynapseDB extends pulumi.ComponentResource {
       },
       child,
     );
+    const balanced = (port: number) =>
+      `postgresql://${platform.endpoint(front, port)}/${postgres.database}`;
     this.endpoints = whenSettled([ready.workload, ...workloads, ...monitoring.workloads], {
-      read: balancer.readUrl,
-      write: balancer.writeUrl,
+      read: balanced(ports.read),
+      write: balanced(ports.write),
       nodes: database.nodes.map((node) => node.url),
       managers: managers.map((manager) => manager.url),
       statistics: balancer.statisticsUrl,
@@ -190,8 +206,7 @@ export class SynapseDB extends pulumi.ComponentResource {
         database: postgres.database,
       },
       managerToken: passwords.manager,
-      statistics: { user: STATISTICS_USER, password: passwords.statistics },
-      ...(args.grafana && { grafana: { user: GRAFANA_USER, password: passwords.grafana } }),
+      ...credentials,
     });
     this.caCertificate = authority.certificatePem;
     this.registerOutputs({
@@ -217,9 +232,4 @@ export function placement(
     ...hosts.map(({ name }) => [nodeExporterAlias(name), name]),
     ...[BALANCER, "prometheus", "grafana", "init"].map((alias) => [alias, hosts[0]!.name]),
   ]);
-}
-
-/** The value, known once the workloads have settled, so that nobody reads an address at which nothing answers yet. */
-function whenSettled<T>(workloads: readonly Workload[], value: T): pulumi.Output<T> {
-  return pulumi.all(workloads.map((workload) => workload.settled.urn)).apply(() => value);
 }

@@ -1,8 +1,9 @@
-/** The lab cluster of the tests: a real one-node Kubernetes on this machine (test/lab/kubernetes). */
+/** The labs of the tests on this machine: a real one-node Kubernetes (test/lab/kubernetes), and a fleet of servers (test/lab/fleet). */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { Failure } from "./failure.ts";
 import { cacheDirectory, projectDirectory } from "./paths.ts";
+import { show } from "./process.ts";
 
 const folder = join(projectDirectory, "test", "lab", "kubernetes");
 
@@ -23,6 +24,12 @@ export async function startKubernetes(): Promise<string> {
 /** Ends it. Its volumes and objects stay for the next start, unless they are wiped. */
 export async function stopKubernetes(isWiped: boolean): Promise<void> {
   await runScript("down", ...(isWiped ? ["--wipe"] : []));
+}
+
+/** Servers as containers: starts as many as are asked for, or takes them down. Its errors are its own. */
+export function runFleet(args: readonly string[]): Promise<number> {
+  const program = join(projectDirectory, "test", "lab", "fleet", "main.ts");
+  return show(process.execPath, [program, ...args]);
 }
 
 /** Progress goes to this terminal; what it prints as its result comes back. */

@@ -1,7 +1,7 @@
 import { chooseEngine, type Engine } from "./engine.ts";
 import { Failure } from "./failure.ts";
 import { withPassphrase } from "./passphrase.ts";
-import { projectDirectory } from "./paths.ts";
+import { stacksDirectory } from "./paths.ts";
 import { run, show } from "./process.ts";
 
 /** The stack of a machine of one's own; what the commands mean when none is named. */
@@ -11,11 +11,17 @@ export const defaultStack = "dev";
 export interface Outputs {
   readonly endpoints: Readonly<Record<string, string | readonly string[]>>;
   readonly credentials: {
+    /** Of the systems with PostgreSQL. */
     readonly postgres: {
       readonly user: string;
       readonly password: string;
       readonly database: string;
     };
+    /** Of Synaxic. */
+    readonly redis?: { readonly user: string; readonly password: string };
+    /** Of Synap. */
+    readonly synap?: { readonly user: string; readonly password: string };
+    /** Of SynapseDB. */
     readonly managerToken: string;
     readonly statistics: { readonly user: string; readonly password: string };
     readonly grafana?: { readonly user: string; readonly password: string };
@@ -43,14 +49,14 @@ export class Stack {
 
   /** Runs the engine on this terminal. */
   show(...args: string[]): Promise<number> {
-    return show(this.engine.program, this.#words(args), { env: this.#env, cwd: projectDirectory });
+    return show(this.engine.program, this.#words(args), { env: this.#env, cwd: stacksDirectory });
   }
 
   /** Runs the engine and gives what it printed; throws its own words when it fails. */
   async capture(...args: string[]): Promise<string> {
     const { code, stdout, stderr } = await run(this.engine.program, this.#words(args), {
       env: this.#env,
-      cwd: projectDirectory,
+      cwd: stacksDirectory,
     });
     if (code !== 0)
       throw new Failure(`${args.join(" ")} failed:\n${stderr.trim() || stdout.trim()}`, code);

@@ -13,3 +13,8 @@ export function table(rows: readonly (readonly string[])[]): string {
     )
     .join("\n");
 }
+
+/** A row below a title. */
+export function indent([first = "", ...rest]: readonly string[]): string[] {
+  return [`  ${first}`, ...rest];
+}

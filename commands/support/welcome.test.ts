@@ -18,7 +18,7 @@ const outputs: Outputs = {
 };
 
 test("shows every endpoint, each once, under its name", () => {
-  const lines = welcome("dev", outputs).split("\n");
+  const lines = welcome("dev", "synapsedb", outputs).split("\n");
   expect(lines.slice(3, 9)).toEqual([
     "  read      postgresql://localhost:5001/synapsedb",
     "  write     postgresql://localhost:5002/synapsedb",
@@ -30,7 +30,7 @@ test("shows every endpoint, each once, under its name", () => {
 });
 
 test("has no secret in it, and the commands that show them, for this stack", () => {
-  const text = welcome("try", outputs);
+  const text = welcome("try", "synapsedb", outputs);
   expect(text).not.toContain("hidden");
   expect(text).toContain("stack output --stack try credentials --show-secrets");
   expect(text).toContain("stack output --stack try caCertificate > ca.crt");
@@ -42,5 +42,29 @@ test("has no secret in it, and the commands that show them, for this stack", () 
 });
 
 test("leaves the name of the usual stack out where it is the default", () => {
-  expect(welcome("dev", outputs)).toMatch(/npm run status$/);
+  expect(welcome("dev", "synapsedb", outputs)).toMatch(/npm run status$/);
+});
+
+test("is each system's own", () => {
+  const synaxic: Outputs = {
+    ...outputs,
+    endpoints: {
+      ...outputs.endpoints,
+      app: "https://localhost:8443",
+      redis: "rediss://localhost:6380",
+    },
+    credentials: {
+      ...outputs.credentials,
+      redis: { user: "application", password: "hidden" },
+      synap: { user: "root", password: "hidden" },
+    },
+  };
+  const text = welcome("try", "synaxic", synaxic);
+  expect(text).toContain("Synaxic is ready.");
+  expect(text).toContain(
+    "redis-cli --tls --cacert ca.crt -h localhost -p 6380 --user application ping",
+  );
+  expect(text).toContain("curl --cacert ca.crt https://localhost:8443/actuator/health");
+  expect(text).not.toContain("hidden");
+  expect(welcome("try", "synap", synaxic)).toContain("/kv/get/greeting");
 });

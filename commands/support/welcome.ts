@@ -1,17 +1,59 @@
-import { table } from "./table.ts";
+import type { SystemName } from "../../settings/schema.ts";
 import { defaultStack, type Outputs } from "./stack.ts";
+import { table } from "./table.ts";
 
-/** What a person sees when the system is up: where it is, how to get in, and three things to try. Holds no secret. */
-export function welcome(stack: string, { endpoints, credentials }: Outputs): string {
-  const { user, database } = credentials.postgres;
+interface Try {
+  readonly title: string;
+  /** Commands that show that it works; they hold no secret. */
+  readonly lines: (outputs: Outputs, password: (path: string) => string) => readonly string[];
+}
+
+const systems: Readonly<Record<SystemName, Try>> = {
+  synapsedb: {
+    title: "SynapseDB",
+    lines: (outputs, password) => [
+      ...psql(outputs, password),
+      `curl --cacert ca.crt ${first(outputs, "managers")}/health`,
+    ],
+  },
+  synaxic: {
+    title: "Synaxic",
+    lines: (outputs, password) => {
+      const redis = new URL(first(outputs, "redis"));
+      const user = outputs.credentials.redis?.user;
+      return [
+        ...psql(outputs, password),
+        `curl --cacert ca.crt ${first(outputs, "app")}/actuator/health`,
+        `export REDISCLI_AUTH=$(${password("redis.password")})`,
+        `redis-cli --tls --cacert ca.crt -h ${redis.hostname} -p ${redis.port} --user ${user} ping`,
+      ];
+    },
+  },
+  synap: {
+    title: "Synap",
+    lines: (outputs, password) => [
+      `${password("synap.password")} | sed 's/^/user = "${outputs.credentials.synap?.user}:/; s/$/"/' > synap.curl`,
+      `curl --cacert ca.crt --config synap.curl ${first(outputs, "write")}/kv/set --json '{"key":"greeting","value":"hello"}'`,
+      `curl --cacert ca.crt --config synap.curl ${first(outputs, "read")}/kv/get/greeting`,
+    ],
+  },
+};
+
+/** What a person sees when the system is up: where it is, how to get in, and what to try. Holds no secret. */
+export function welcome(stack: string, system: SystemName, outputs: Outputs): string {
   const output = `npm run --silent pulumi -- stack output --stack ${stack}`;
-  const write = new URL(String(endpoints["write"]));
-  const manager = [endpoints["managers"] ?? []].flat()[0];
-  const rows = Object.entries(endpoints).flatMap(([name, urls]) =>
+  const password = (path: string) =>
+    `${output} credentials --show-secrets | node -p 'JSON.parse(require("fs").readFileSync(0)).${path}'`;
+  const rows = Object.entries(outputs.endpoints).flatMap(([name, urls]) =>
     [urls].flat().map((url, index) => [index === 0 ? name : "", String(url)]),
   );
+  const { title, lines } = systems[system];
+  const tries = [
+    ...lines(outputs, password),
+    `npm run status${stack === defaultStack ? "" : ` -- --stack ${stack}`}`,
+  ];
   return `
-SynapseDB is ready.
+${title} is ready.
 
 ${indent(table(rows))}
 
@@ -19,10 +61,20 @@ Passwords        ${output} credentials --show-secrets
 CA certificate   ${output} caCertificate > ca.crt
 
 Try:
-  export PGPASSWORD=$(${output} credentials --show-secrets | node -p 'JSON.parse(require("fs").readFileSync(0)).postgres.password')
-  psql "host=${write.hostname} port=${write.port} dbname=${database} user=${user} sslmode=verify-full sslrootcert=ca.crt"
-  curl --cacert ca.crt ${manager}/health
-  npm run status${stack === defaultStack ? "" : ` -- --stack ${stack}`}`;
+${indent(tries.join("\n"))}`;
+}
+
+function psql(outputs: Outputs, password: (path: string) => string): string[] {
+  const { user, database } = outputs.credentials.postgres;
+  const write = new URL(first(outputs, "write"));
+  return [
+    `export PGPASSWORD=$(${password("postgres.password")})`,
+    `psql "host=${write.hostname} port=${write.port} dbname=${database} user=${user} sslmode=verify-full sslrootcert=ca.crt"`,
+  ];
+}
+
+function first({ endpoints }: Outputs, name: string): string {
+  return String([endpoints[name] ?? []].flat()[0]);
 }
 
 function indent(text: string): string {

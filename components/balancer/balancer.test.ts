@@ -5,7 +5,7 @@ import { RecordingPlatform } from "../../test/support/platform.ts";
 import { CertificateAuthority } from "../pki/authority.ts";
 import { LoadBalancer } from "./balancer.ts";
 
-test("LoadBalancer is one workload with a certificate, and tells its endpoints without a password", async () => {
+test("LoadBalancer is one workload with a certificate, and tells its address without a password", async () => {
   const platform = new RecordingPlatform();
   let made: LoadBalancer | undefined;
   const resources = await deploy(
@@ -15,10 +15,8 @@ test("LoadBalancer is one workload with a certificate, and tells its endpoints w
         platform,
         authority,
         host: "local",
-        ports: { read: 6001, write: 6002, statistics: 9404 },
-        members: [{ name: "postgres1" }],
-        database: "orders",
-        statistics: { user: "watcher", password: pulumi.secret("s3cret") },
+        services: [{ sections: "backend write\n", ports: [{ internal: 5002, published: 6002 }] }],
+        statistics: { user: "watcher", password: pulumi.secret("s3cret"), port: 9404 },
       });
     },
     { outputs: providerOutputs },
@@ -32,10 +30,6 @@ test("LoadBalancer is one workload with a certificate, and tells its endpoints w
     "Workload balancer",
   ]);
   expect(platform.secretFiles("balancer")).toEqual(["haproxy.cfg", "tls/node.key"]);
-  expect(made).toMatchObject({
-    readUrl: "postgresql://local.example:6001/orders",
-    writeUrl: "postgresql://local.example:6002/orders",
-    statisticsUrl: "https://local.example:9404/stats",
-  });
+  expect(made).toMatchObject({ statisticsUrl: "https://local.example:9404/stats" });
   expect(JSON.stringify(resources)).not.toContain("s3cret");
 });

@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
 import { haproxyConf } from "./conf.ts";
+import { admittedSections } from "./services/admitted.ts";
 
+const service = { members: ["postgres1", "postgres2", "postgres3"], database: "synapsedb" };
 const args = {
-  members: ["postgres1", "postgres2", "postgres3"],
+  sections: [admittedSections(service)],
   statisticsUser: "statistics",
   statisticsPassword: "it's",
 };
@@ -22,15 +24,16 @@ test("haproxy.cfg", () => {
       ssl-default-bind-options ssl-min-ver TLSv1.3
       ssl-default-server-options ssl-min-ver TLSv1.3
       hard-stop-after 30m
+      lua-load /usr/local/lib/synfleet/close-sessions.lua 750
 
     defaults
       mode tcp
       log global
       option dontlognull
       option tcpka
-      retries 1
+      retries 2
       option redispatch 1
-      timeout connect 1s
+      timeout connect 500ms
       timeout check 2s
       timeout queue 2s
       timeout client 30m
@@ -59,14 +62,14 @@ test("haproxy.cfg", () => {
       tcp-check send-binary 510000001c73656c6563742073796e666c6565742e636865636b282900
       tcp-check expect min-recv 60 string "synfleet: admitted"
       tcp-check send-binary 5800000004
-      default-server resolvers container init-addr last,libc,127.0.0.1 inter 1000ms fastinter 500ms downinter 1000ms fall 2 rise 1 on-marked-down shutdown-sessions on-marked-up shutdown-backup-sessions
+      default-server resolvers container init-addr last,libc,127.0.0.1 inter 1000ms fastinter 500ms downinter 1000ms fall 2 rise 1 on-marked-up shutdown-backup-sessions
       server postgres1 postgres1:5432 check check-ssl check-sni postgres1 check-alpn postgresql verify required verifyhost postgres1 ca-file /etc/synfleet/tls/ca.crt crt /etc/synfleet/tls/node.crt
       server postgres2 postgres2:5432 check check-ssl check-sni postgres2 check-alpn postgresql verify required verifyhost postgres2 ca-file /etc/synfleet/tls/ca.crt crt /etc/synfleet/tls/node.crt backup
       server postgres3 postgres3:5432 check check-ssl check-sni postgres3 check-alpn postgresql verify required verifyhost postgres3 ca-file /etc/synfleet/tls/ca.crt crt /etc/synfleet/tls/node.crt backup
 
     backend read
       balance roundrobin
-      default-server resolvers container init-addr last,libc,127.0.0.1 on-marked-down shutdown-sessions
+      default-server resolvers container init-addr last,libc,127.0.0.1
       server postgres1 postgres1:5432 track write/postgres1
       server postgres2 postgres2:5432 track write/postgres2
       server postgres3 postgres3:5432 track write/postgres3
@@ -99,7 +102,7 @@ test("haproxy.cfg", () => {
 });
 
 test("writes fall back in the order of the members", () => {
-  const text = haproxyConf({ ...args, members: ["b", "a", "c"] });
+  const text = admittedSections({ ...service, members: ["b", "a", "c"] });
   const write = /backend write\n([\s\S]*?)\nbackend/.exec(text)![1]!;
   expect(
     [...write.matchAll(/^ {2}server (\S+) .*?(backup)?$/gm)].map((match) => [
@@ -114,7 +117,7 @@ test("writes fall back in the order of the members", () => {
 });
 
 test("the check speaks PostgreSQL's protocol", () => {
-  const sent = [...haproxyConf(args).matchAll(/send-binary (\S+)/g)].map((match) =>
+  const sent = [...admittedSections(service).matchAll(/send-binary (\S+)/g)].map((match) =>
     Buffer.from(match[1]!, "hex"),
   );
   const [startUp, query, end] = sent as [Buffer, Buffer, Buffer];
@@ -137,7 +140,9 @@ test("the check speaks PostgreSQL's protocol", () => {
 });
 
 test("refuses what would not be a configuration", () => {
-  expect(() => haproxyConf({ ...args, members: [] })).toThrow(/none given/);
-  expect(() => haproxyConf({ ...args, members: ["a b"] })).toThrow('members is "a b". Allowed');
+  expect(() => admittedSections({ ...service, members: [] })).toThrow(/none given/);
+  expect(() => admittedSections({ ...service, members: ["a b"] })).toThrow(
+    'members is "a b". Allowed',
+  );
   expect(() => haproxyConf({ ...args, statisticsPassword: "a\nb" })).toThrow(/line break/);
 });

@@ -1,15 +1,20 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
 import { haproxyConf } from "./conf.ts";
+import { admittedService } from "./services/admitted.ts";
 import { balancerSpec } from "./spec.ts";
+
+const service = admittedService({
+  members: ["postgres1", "postgres2"],
+  database: "orders",
+  published: { read: 6001, write: 6002 },
+});
 
 const spec = balancerSpec({
   alias: "balancer",
   host: "alpha",
-  ports: { read: 6001, write: 6002, statistics: 9404 },
-  members: [{ name: "postgres1" }, { name: "postgres2" }],
-  database: "orders",
-  statistics: { user: "watcher", password: "s3cret" },
+  services: [service],
+  statistics: { user: "watcher", password: "s3cret", port: 9404 },
   files: {},
 });
 
@@ -28,8 +33,7 @@ test("its configuration has the statistics' password in it, and is therefore a s
   const text = await new Promise((resolve) => pulumi.output(content).apply(resolve));
   expect(text).toBe(
     haproxyConf({
-      members: ["postgres1", "postgres2"],
-      database: "orders",
+      sections: [service.sections as string],
       statisticsUser: "watcher",
       statisticsPassword: "s3cret",
     }),

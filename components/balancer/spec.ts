@@ -1,36 +1,34 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { FileSpec, WorkloadSpec } from "../platform/platform.ts";
 import { haproxyConf } from "./conf.ts";
+import type { BalancedService } from "./service.ts";
 
-/** Ports on which the balancer listens inside of the deployment. */
-export const READ_PORT = 5001;
-export const WRITE_PORT = 5002;
+/** Port on which every balancer has its statistics inside of the deployment. */
 export const STATISTICS_PORT = 8404;
 
 export interface BalancerSpecArgs {
   readonly alias: string;
   /** Host on which it runs. Changing it makes a new container there. */
   readonly host: string;
-  /** Ports of the host. Changing one replaces the container. */
-  readonly ports: { readonly read: number; readonly write: number; readonly statistics: number };
-  /** Nodes in the order in which they take the writes. Reload. */
-  readonly members: readonly { readonly name: string }[];
-  readonly database: string;
-  /** Opens the statistics page and the metrics. Reload. */
-  readonly statistics: { readonly user: string; readonly password: pulumi.Input<string> };
+  /** What it balances. Reload, but for published ports. */
+  readonly services: readonly BalancedService[];
+  /** Opens the statistics page and the metrics. Reload; changing the published port replaces the container. */
+  readonly statistics: {
+    readonly user: string;
+    readonly password: pulumi.Input<string>;
+    readonly port: number;
+  };
   readonly files: Readonly<Record<string, FileSpec>>;
 }
 
 export function balancerSpec(args: BalancerSpecArgs): WorkloadSpec {
-  const { user, password } = args.statistics;
-  const conf = pulumi.output(password).apply((text) =>
-    haproxyConf({
-      members: args.members.map(({ name }) => name),
-      database: args.database,
-      statisticsUser: user,
-      statisticsPassword: text,
-    }),
-  );
+  const { user, password, port } = args.statistics;
+  const texts = args.services.map(({ sections }) => pulumi.output(sections));
+  const conf = pulumi
+    .all([pulumi.output(password), ...texts])
+    .apply(([statisticsPassword = "", ...sections]) =>
+      haproxyConf({ sections, statisticsUser: user, statisticsPassword }),
+    );
   return {
     alias: args.alias,
     host: args.host,
@@ -38,9 +36,8 @@ export function balancerSpec(args: BalancerSpecArgs): WorkloadSpec {
     files: { ...args.files, "haproxy.cfg": { content: conf, secret: true } },
     volumes: [],
     ports: [
-      { internal: READ_PORT, published: args.ports.read },
-      { internal: WRITE_PORT, published: args.ports.write },
-      { internal: STATISTICS_PORT, published: args.ports.statistics },
+      ...args.services.flatMap((service) => service.ports),
+      { internal: STATISTICS_PORT, published: port },
     ],
     limits: { memoryMiB: 256, cpus: 1 },
     stopSeconds: 15,

@@ -1,6 +1,11 @@
 import type { FileSpec, WorkloadSpec } from "../platform/platform.ts";
 import { etcdConf } from "./conf.ts";
 
+/** Port on which every member serves its clients. */
+export const ETCD_PORT = 2379;
+/** On which its members speak to each other. */
+export const ETCD_PEER_PORT = 2380;
+
 interface EtcdSpecArgs {
   readonly name: string;
   readonly host: string;
@@ -18,7 +23,7 @@ export function etcdSpec({ name, host, members, token, files }: EtcdSpecArgs): W
     image: { stage: "etcd" },
     files: { ...files, "etcd.yml": { content: conf } },
     volumes: [{ name: "data", path: "/var/lib/synfleet" }],
-    ports: [{ internal: 2379 }, { internal: 2380 }],
+    ports: [{ internal: ETCD_PORT }, { internal: ETCD_PEER_PORT }],
     limits: { memoryMiB: 256, cpus: 1 },
     stopSeconds: 15,
     health: ["/usr/local/bin/healthy"],

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { FileSpec, WorkloadSpec } from "../platform/platform.ts";
+import { dashboards, type Dashboard } from "./dashboards.ts";
 import { toYaml } from "./yaml.ts";
 
 /** Not from Debian, so pinned; whoever has a registry of their own gives another reference. */
@@ -10,12 +11,17 @@ export interface GrafanaSpecArgs {
   readonly port: number;
   readonly admin: { readonly user: string; readonly password: pulumi.Input<string> };
   readonly statistics: { readonly user: string; readonly password: pulumi.Input<string> };
+  /** What is scraped: there are dashboards about it, and about nothing else. */
+  readonly jobs: readonly string[];
   readonly files: Readonly<Record<string, FileSpec>>;
 }
 
 const folder = "/etc/synfleet";
 
-/** Grafana over HTTPS with Prometheus as its source. All passwords are files: `$__file{}` is Grafana's own notation. */
+/**
+ * Grafana over HTTPS with Prometheus as its source and dashboards about what is scraped. All passwords are files:
+ * `$__file{}` is Grafana's own notation.
+ */
 export function grafanaSpec(args: GrafanaSpecArgs): WorkloadSpec {
   return {
     alias: "grafana",
@@ -26,11 +32,13 @@ export function grafanaSpec(args: GrafanaSpecArgs): WorkloadSpec {
       ...args.files,
       "grafana.ini": { content: grafanaIni(args.admin.user) },
       "provisioning/datasources/prometheus.yaml": { content: dataSource(args.statistics.user) },
+      "provisioning/dashboards/synfleet.yaml": { content: dashboardProvider },
+      ...Object.fromEntries(dashboards(args.jobs).map(dashboardFile)),
       "secrets/admin_password": { content: args.admin.password, secret: true },
       "secrets/statistics_password": { content: args.statistics.password, secret: true },
     },
     volumes: [{ name: "data", path: "/var/lib/grafana" }],
-    ports: [{ internal: 3000, published: args.port }],
+    ports: [{ internal: 3000, published: args.port, peers: false }],
     limits: { memoryMiB: 512, cpus: 1 },
     stopSeconds: 15,
     health: [
@@ -86,4 +94,26 @@ function dataSource(user: string): string {
       },
     ],
   });
+}
+
+const dashboardProvider = toYaml({
+  apiVersion: 1,
+  providers: [
+    {
+      name: "synfleet",
+      folder: "Synfleet",
+      type: "file",
+      options: { path: `${folder}/dashboards` },
+    },
+  ],
+});
+
+function dashboardFile(dashboard: Dashboard): [string, FileSpec] {
+  return [`dashboards/${dashboard.uid}.json`, { content: pulumi.output(rendered(dashboard)) }];
+}
+
+/** A stack without Grafana does not wait for the library that renders. */
+async function rendered(dashboard: Dashboard): Promise<string> {
+  const { dashboardJson } = await import("./dashboards/render.ts");
+  return dashboardJson(dashboard);
 }

@@ -14,11 +14,21 @@ import { toYaml } from "./yaml.ts";
 
 const args: PrometheusArgs = {
   cluster: "synapsedb",
-  managers: [{ host: "manager1", port: 8080, member: "postgres1" }],
-  etcd: [{ host: "etcd1", port: 2379 }],
-  balancers: [{ host: "balancer", port: 8404 }],
-  postgresExporters: [{ host: "postgres-exporter1", port: 9187, member: "postgres1" }],
-  nodeExporters: [],
+  jobs: [
+    {
+      name: "manager",
+      targets: [{ host: "manager1", port: 8080, member: "postgres1" }],
+      access: "manager-token",
+    },
+    { name: "etcd", targets: [{ host: "etcd1", port: 2379 }], access: "certificate" },
+    { name: "balancer", targets: [{ host: "balancer", port: 8404 }], access: "statistics" },
+    {
+      name: "postgres",
+      targets: [{ host: "postgres-exporter1", port: 9187, member: "postgres1" }],
+      access: "certificate",
+    },
+    { name: "node", targets: [], access: "certificate" },
+  ],
   statisticsUser: "statistics",
 };
 

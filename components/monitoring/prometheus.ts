@@ -9,15 +9,24 @@ export interface ScrapeTarget {
   readonly member?: string;
 }
 
-/** What Prometheus is to watch. A part that a stack lacks has an empty list. All changes are reloads. */
+/** How Prometheus proves who asks: by its certificate, or by the password of the statistics, or by the managers' token. */
+export type Access = "certificate" | "statistics" | "manager-token";
+
+export interface ScrapeJob {
+  /** Value of the `job` label, which alert rules go by. */
+  readonly name: string;
+  readonly targets: readonly ScrapeTarget[];
+  readonly access: Access;
+  /** @default "/metrics" */
+  readonly path?: string;
+}
+
+/** What Prometheus is to watch. All changes are reloads. */
 export interface PrometheusArgs {
   /** Added to alerts and to what leaves this Prometheus, to tell stacks apart. */
   readonly cluster: string;
-  readonly managers: readonly ScrapeTarget[];
-  readonly etcd: readonly ScrapeTarget[];
-  readonly balancers: readonly ScrapeTarget[];
-  readonly postgresExporters: readonly ScrapeTarget[];
-  readonly nodeExporters: readonly ScrapeTarget[];
+  /** A job without targets is left out. */
+  readonly jobs: readonly ScrapeJob[];
   /** User whose password opens the balancer's and Prometheus' own pages. */
   readonly statisticsUser: string;
   /** This Prometheus. @default prometheus:9090 */
@@ -34,27 +43,26 @@ export function prometheusYml(args: PrometheusArgs): string {
   const intervalSeconds = args.scrapeIntervalSeconds ?? 15;
   const verify = { ca_file: `${tls}/ca.crt`, min_version: "TLS12" };
   const certificate = { ...verify, cert_file: `${tls}/node.crt`, key_file: `${tls}/node.key` };
-  const password = {
-    basic_auth: {
-      username: args.statisticsUser,
-      password_file: `${secrets}/statistics_password`,
+  const access: Readonly<Record<Access, { [key: string]: Yaml }>> = {
+    certificate: { tls_config: certificate },
+    statistics: {
+      basic_auth: {
+        username: args.statisticsUser,
+        password_file: `${secrets}/statistics_password`,
+      },
+      tls_config: verify,
     },
-    tls_config: verify,
-  };
-  const token = {
-    // Managers name their member themselves.
-    honor_labels: true,
-    authorization: { type: "Bearer", credentials_file: `${secrets}/manager_token` },
-    tls_config: verify,
+    "manager-token": {
+      // Managers name their member themselves.
+      honor_labels: true,
+      authorization: { type: "Bearer", credentials_file: `${secrets}/manager_token` },
+      tls_config: verify,
+    },
   };
   const self = args.self ?? { host: "prometheus", port: 9090 };
-  const jobs: readonly [string, readonly ScrapeTarget[], { [key: string]: Yaml }][] = [
-    ["manager", args.managers, token],
-    ["etcd", args.etcd, { tls_config: certificate }],
-    ["balancer", args.balancers, password],
-    ["postgres", args.postgresExporters, { tls_config: certificate }],
-    ["node", args.nodeExporters, { tls_config: certificate }],
-    ["prometheus", [self], password],
+  const jobs: readonly ScrapeJob[] = [
+    ...args.jobs,
+    { name: "prometheus", targets: [self], access: "statistics" },
   ];
   return toYaml({
     global: {
@@ -65,12 +73,13 @@ export function prometheusYml(args: PrometheusArgs): string {
     },
     rule_files: ["/etc/synfleet/rules.yml"],
     scrape_configs: jobs
-      .filter(([, targets]) => targets.length > 0)
-      .map(([job, targets, access]) => ({
-        job_name: job,
+      .filter(({ targets }) => targets.length > 0)
+      .map((job) => ({
+        job_name: job.name,
         scheme: "https",
-        ...access,
-        static_configs: targets.map(({ host, port, member }) => ({
+        ...(job.path && { metrics_path: job.path }),
+        ...access[job.access],
+        static_configs: job.targets.map(({ host, port, member }) => ({
           targets: [`${host}:${port}`],
           labels: { instance: host, ...(member === undefined ? {} : { member }) },
         })),

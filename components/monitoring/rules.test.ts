@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { ruleGroups, rulesYml } from "./rules.ts";
 
-const all = ruleGroups({}).flatMap((group) => group.rules);
+const jobs = ["manager", "etcd", "balancer", "postgres", "redis", "node"];
+const all = ruleGroups({ jobs }).flatMap((group) => group.rules);
 
 describe("alert rules", () => {
   test("have a name of their own and text that helps", () => {
@@ -23,6 +24,9 @@ describe("alert rules", () => {
         "critical EtcdQuorumLost",
         "critical MemberDown",
         "critical NoMemberAdmitted",
+        "critical RedisPersistenceFailing",
+        "critical RedisSeveralPrimaries",
+        "critical RedisWithoutPrimary",
         "critical SubscriptionDown",
         "critical TransactionIdWraparound",
         "warning CertificateExpiring",
@@ -33,6 +37,9 @@ describe("alert rules", () => {
         "warning ExporterDown",
         "warning ManagerDown",
         "warning MemberNotAdmitted",
+        "warning RedisDown",
+        "warning RedisMemoryNearMax",
+        "warning RedisReplicaUnlinked",
         "warning ReplicationLagBytes",
         "warning ReplicationLagSeconds",
         "warning SequencesRepaired",
@@ -43,14 +50,21 @@ describe("alert rules", () => {
   });
 
   test("take their limits from the arguments", () => {
-    const text = rulesYml({ lagBytes: 5, lagSeconds: 7, certificateDays: 3, etcdMembers: 5 });
+    const text = rulesYml({ jobs, lagBytes: 5, lagSeconds: 7, certificateDays: 3, etcdMembers: 5 });
     expect(text).toContain("synfleet_replication_lag_bytes > 5");
     expect(text).toContain("synfleet_replication_lag_seconds > 7");
     expect(text).toContain("< 3 * 86400");
     expect(text).toContain('(count(up{job=\\"etcd\\"} == 1) or vector(0)) < 3');
   });
 
+  test("are about what is scraped, and nothing else", () => {
+    const groups = ruleGroups({ jobs: ["node"] });
+    expect(groups.flatMap(({ rules }) => rules.map(({ alert }) => alert))).toEqual([
+      ...["ExporterDown", "DiskFilling", "DiskFullWithinADay"],
+    ]);
+  });
+
   test("a single etcd member has no quorum to risk", () => {
-    expect(rulesYml({ etcdMembers: 1 })).not.toContain("EtcdQuorumAtRisk");
+    expect(rulesYml({ jobs, etcdMembers: 1 })).not.toContain("EtcdQuorumAtRisk");
   });
 });

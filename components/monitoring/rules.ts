@@ -1,18 +1,35 @@
 import { availabilityRules } from "./rules/availability.ts";
 import { capacityRules } from "./rules/capacity.ts";
+import { redisRules } from "./rules/redis.ts";
 import { replicationRules } from "./rules/replication.ts";
 import type { Rule, RulesArgs } from "./rules/rule.ts";
+import { streamingRules } from "./rules/streaming.ts";
+import { synapRules } from "./rules/synap.ts";
 import { type Yaml, toYaml } from "./yaml.ts";
 
 export type { Rule, RulesArgs } from "./rules/rule.ts";
 
-/** All alert rules by group. */
-export function ruleGroups(args: RulesArgs): { readonly name: string; readonly rules: Rule[] }[] {
-  return [
+export interface RuleGroup {
+  readonly name: string;
+  readonly rules: readonly Rule[];
+}
+
+/** The alert rules about what is scraped, by group. */
+export function ruleGroups(args: RulesArgs): RuleGroup[] {
+  const groups = [
     { name: "availability", rules: availabilityRules(args) },
     { name: "replication", rules: replicationRules(args) },
+    { name: "streaming", rules: streamingRules(args) },
+    { name: "redis", rules: redisRules() },
+    { name: "synap", rules: synapRules() },
     { name: "capacity", rules: capacityRules(args) },
   ];
+  return groups
+    .map(({ name, rules }) => ({
+      name,
+      rules: rules.filter(({ job }) => job === undefined || args.jobs.includes(job)),
+    }))
+    .filter(({ rules }) => rules.length > 0);
 }
 
 /** Renders rules.yml. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { WorkloadSpec } from "../platform/platform.ts";
 import { grafanaSpec } from "./grafana.ts";
-import { nodeExporterSpec, postgresExporterSpec, prometheusSpec } from "./spec.ts";
+import { nodeExporterSpec, postgresExporter, prometheusSpec } from "./spec.ts";
 
 const statistics = { user: "watcher", password: "s3cret", bcryptHash: "$2a$hash" };
 const prometheus = prometheusSpec({
@@ -10,13 +10,9 @@ const prometheus = prometheusSpec({
   scrape: {
     cluster: "orders",
     statisticsUser: "watcher",
-    managers: [],
-    etcd: [],
-    balancers: [],
-    postgresExporters: [],
-    nodeExporters: [],
+    jobs: [],
   },
-  rules: {},
+  rules: { jobs: [] },
   managerToken: "t0ken",
   statistics,
   files: {},
@@ -26,6 +22,7 @@ const grafana = grafanaSpec({
   port: 3001,
   admin: { user: "admin", password: "adm1n" },
   statistics,
+  jobs: [],
   files: {},
 });
 const secretFiles = ({ files }: WorkloadSpec) =>
@@ -59,13 +56,12 @@ test("Grafana is another's image, which is restarted for a change and gets its p
 });
 
 test("exporters have nothing to keep and no port for clients", () => {
-  const exporter = postgresExporterSpec({
-    number: 3,
+  const exporter = postgresExporter({
+    alias: "postgres-exporter3",
     member: "postgres3",
     host: "alpha",
     database: "orders",
-    files: {},
-  });
+  }).spec({});
   const node = nodeExporterSpec({ host: "alpha", files: {} });
   expect([exporter.alias, node.alias]).toEqual(["postgres-exporter3", "node-exporter-alpha"]);
   expect([exporter.ports, node.ports]).toEqual([[{ internal: 9187 }], [{ internal: 9100 }]]);

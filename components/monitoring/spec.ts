@@ -17,11 +17,6 @@ export const PROMETHEUS_PORT = 9090;
 export const POSTGRES_EXPORTER_PORT = 9187;
 export const NODE_EXPORTER_PORT = 9100;
 
-/** Name of the exporter that watches the member with this number. */
-export function postgresExporterAlias(number: number): string {
-  return `postgres-exporter${number}`;
-}
-
 /** Name of the exporter that watches a host. */
 export function nodeExporterAlias(host: string): string {
   return `node-exporter-${host}`;
@@ -42,24 +37,41 @@ function base(alias: string, host: string, files: Files) {
   };
 }
 
-export function postgresExporterSpec(args: {
-  readonly number: number;
+/** A small service beside a part, which tells Prometheus about it. */
+export interface Exporter {
+  /** Value of the `job` label of its series. */
+  readonly job: string;
+  readonly alias: string;
+  readonly host: string;
+  readonly port: number;
+  /** The member that it watches. */
+  readonly member?: string;
+  /** @param files its certificate */
+  readonly spec: (files: Files) => WorkloadSpec;
+}
+
+/** Watches one PostgreSQL member, as role synfleet_monitor by certificate. */
+export function postgresExporter(args: {
+  readonly alias: string;
   readonly member: string;
+  /** Host on which it runs, best that of its member. Changing it makes a new container. */
   readonly host: string;
   readonly database: string;
-  readonly files: Files;
-}): WorkloadSpec {
-  const alias = postgresExporterAlias(args.number);
+}): Exporter {
+  const { alias, host, member } = args;
   return {
-    ...base(alias, args.host, {
-      ...args.files,
-      "web.yml": { content: exporterWebYml({ alias }) },
-      data_source_uri: { content: postgresExporterSource(args) },
-      arguments: { content: postgresExporterArguments() },
+    ...{ job: "postgres", alias, host, member, port: POSTGRES_EXPORTER_PORT },
+    spec: (files) => ({
+      ...base(alias, host, {
+        ...files,
+        "web.yml": { content: exporterWebYml({ alias }) },
+        data_source_uri: { content: postgresExporterSource(args) },
+        arguments: { content: postgresExporterArguments() },
+      }),
+      image: { stage: "postgres-exporter" },
+      ports: [{ internal: POSTGRES_EXPORTER_PORT }],
+      limits: { memoryMiB: 128, cpus: 0.5 },
     }),
-    image: { stage: "postgres-exporter" },
-    ports: [{ internal: POSTGRES_EXPORTER_PORT }],
-    limits: { memoryMiB: 128, cpus: 0.5 },
   };
 }
 
@@ -86,7 +98,8 @@ export interface PrometheusSpecArgs {
   readonly port: number;
   readonly scrape: PrometheusArgs;
   readonly rules: RulesArgs;
-  readonly managerToken: pulumi.Input<string>;
+  /** Opens the managers' metrics, where there are managers. */
+  readonly managerToken?: pulumi.Input<string> | undefined;
   readonly statistics: {
     readonly user: string;
     readonly password: pulumi.Input<string>;
@@ -111,7 +124,7 @@ export function prometheusSpec(args: PrometheusSpecArgs): WorkloadSpec {
         pulumi.output(password).apply((text) => prometheusCurlConfig({ user, password: text })),
       ),
       "secrets/statistics_password": secret(password),
-      "secrets/manager_token": secret(args.managerToken),
+      ...(args.managerToken && { "secrets/manager_token": secret(args.managerToken) }),
     }),
     image: { stage: "prometheus" },
     volumes: [{ name: "data", path: "/var/lib/synfleet" }],

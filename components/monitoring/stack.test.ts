@@ -1,7 +1,9 @@
+import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import { deploy, listed, providerOutputs } from "../../test/support/deploy.ts";
 import { RecordingPlatform } from "../../test/support/platform.ts";
 import { CertificateAuthority } from "../pki/authority.ts";
+import { postgresExporter } from "./spec.ts";
 import { MonitoringStack, type MonitoringStackArgs } from "./stack.ts";
 
 async function render(changes: Partial<MonitoringStackArgs> = {}) {
@@ -16,14 +18,18 @@ async function render(changes: Partial<MonitoringStackArgs> = {}) {
         host: "alpha",
         ports: { prometheus: 9091, grafana: 3001 },
         cluster: "orders",
-        members: [
-          { name: "left", number: 4, host: "alpha" },
-          { name: "right", number: 9, host: "beta" },
+        exporters: [
+          postgresExporter({
+            ...{ alias: "postgres-exporter4", member: "left", host: "alpha", database: "orders" },
+          }),
+          postgresExporter({
+            ...{ alias: "postgres-exporter9", member: "right", host: "beta", database: "orders" },
+          }),
         ],
-        database: "orders",
-        managers: [{ alias: "manager4", member: "left", port: 8080 }],
-        etcd: ["etcd1", "etcd2", "etcd3"],
-        balancers: [{ alias: "balancer", port: 8404 }],
+        jobs: [
+          { name: "etcd", targets: [{ host: "etcd2", port: 2379 }], access: "certificate" },
+          { name: "app", targets: [{ host: "app", port: 1 }], access: "certificate", path: "/m" },
+        ],
         managerToken: "t0ken",
         statistics: { user: "watcher", password: "s3cret", bcryptHash: "$2a$hash" },
         ...changes,
@@ -56,8 +62,9 @@ describe("MonitoringStack", () => {
     const { platform } = await render();
     const { files } = platform.asked.at(-1)!.spec;
     const text = files["prometheus.yml"]!.content as string;
-    const targets = ["manager4:8080", "etcd2:2379", "balancer:8404", "postgres-exporter9:9187"];
+    const targets = ["etcd2:2379", "app:1", "postgres-exporter9:9187"];
     for (const target of [...targets, "node-exporter-beta:9100"]) expect(text).toContain(target);
+    expect(text).toContain('metrics_path: "/m"');
   });
 
   test("needs no order, since none of its parts needs another", async () => {
@@ -76,5 +83,23 @@ describe("MonitoringStack", () => {
       "secrets/statistics_password",
       "tls/node.key",
     ]);
+  });
+
+  test("gives Grafana dashboards about what is scraped", async () => {
+    const { platform } = await render({ grafana: { user: "admin", password: "adm1n" } });
+    const { files } = platform.asked.at(-1)!.spec;
+    const named = Object.keys(files).filter((path) => path.startsWith("dashboards/"));
+    expect(named).toEqual(
+      ["postgres", "etcd", "app", "host", "monitoring"].map(
+        (name) => `dashboards/synfleet-${name}.json`,
+      ),
+    );
+    expect(files["provisioning/dashboards/synfleet.yaml"]!.content).toContain(
+      'path: "/etc/synfleet/dashboards"',
+    );
+    const text = await new Promise<string>((resolve) => {
+      pulumi.output(files["dashboards/synfleet-etcd.json"]!.content).apply(resolve);
+    });
+    expect(JSON.parse(text)).toMatchObject({ title: "etcd", uid: "synfleet-etcd" });
   });
 });

@@ -3,15 +3,14 @@ import type { CertificateAuthority } from "../pki/authority.ts";
 import { issue } from "../pki/issue.ts";
 import type { Platform, Workload, WorkloadSpec } from "../platform/platform.ts";
 import { grafanaSpec } from "./grafana.ts";
-import type { PrometheusArgs } from "./prometheus.ts";
+import type { ScrapeJob } from "./prometheus.ts";
+import type { RulesArgs } from "./rules.ts";
 import {
   NODE_EXPORTER_PORT,
   nodeExporterAlias,
   nodeExporterSpec,
-  POSTGRES_EXPORTER_PORT,
-  postgresExporterAlias,
-  postgresExporterSpec,
   prometheusSpec,
+  type Exporter,
   type PrometheusSpecArgs,
 } from "./spec.ts";
 
@@ -24,29 +23,21 @@ export interface MonitoringStackArgs {
   readonly ports: { readonly prometheus: number; readonly grafana: number };
   /** Added to alerts, to tell clusters apart. Reload. */
   readonly cluster: string;
-  /** Members to watch, an exporter for each. */
-  readonly members: readonly {
-    readonly name: string;
-    readonly number: number;
-    readonly host: string;
-  }[];
-  readonly database: string;
-  /** What else to scrape, by alias. Reload. */
-  readonly managers: readonly {
-    readonly alias: string;
-    readonly member: string;
-    readonly port: number;
-  }[];
-  readonly etcd: readonly string[];
-  readonly balancers: readonly { readonly alias: string; readonly port: number }[];
-  readonly managerToken: pulumi.Input<string>;
+  /** What is watched by a service beside it. */
+  readonly exporters: readonly Exporter[];
+  /** What tells about itself. Reload. */
+  readonly jobs: readonly ScrapeJob[];
+  /** Limits of the alerts. Reload. */
+  readonly rules?: Omit<RulesArgs, "jobs">;
+  /** Opens the managers' metrics, where there are managers. Reload. */
+  readonly managerToken?: pulumi.Input<string> | undefined;
   /** Opens the balancer's statistics, and Prometheus itself. Reload. */
   readonly statistics: PrometheusSpecArgs["statistics"];
   /** Grafana's administrator. Without it there is no Grafana. @default - none */
   readonly grafana?: { readonly user: string; readonly password: pulumi.Input<string> } | undefined;
 }
 
-/** Prometheus with alert rules, an exporter for each member and each host, and Grafana where it is wanted. */
+/** Prometheus with alert rules, an exporter for each member and each host, and Grafana with dashboards where wanted. */
 export class MonitoringStack extends pulumi.ComponentResource {
   static readonly __pulumiType = "synfleet:monitoring:MonitoringStack";
   readonly prometheusUrl: string;
@@ -60,24 +51,15 @@ export class MonitoringStack extends pulumi.ComponentResource {
       { host: args.host, grafana: args.grafana !== undefined },
       options,
     );
-    const { platform, members } = args;
+    const { platform } = args;
     const files = (alias: string, host: string) =>
       issue({ ...args, alias, hosts: [host] }, { parent: this }).files();
     const workloads: Workload[] = [];
     const run = (spec: WorkloadSpec) =>
       workloads.push(platform.workload(spec.alias, spec, { parent: this }));
 
-    for (const member of members) {
-      const alias = postgresExporterAlias(member.number);
-      run(
-        postgresExporterSpec({
-          number: member.number,
-          member: member.name,
-          host: member.host,
-          database: args.database,
-          files: files(alias, member.host),
-        }),
-      );
+    for (const exporter of args.exporters) {
+      run(exporter.spec(files(exporter.alias, exporter.host)));
     }
     for (const host of platform.hosts) {
       run(nodeExporterSpec({ host, files: files(nodeExporterAlias(host), host) }));
@@ -86,8 +68,12 @@ export class MonitoringStack extends pulumi.ComponentResource {
       prometheusSpec({
         host: args.host,
         port: args.ports.prometheus,
-        scrape: scrapeTargets(args),
-        rules: { etcdMembers: args.etcd.length },
+        scrape: {
+          cluster: args.cluster,
+          statisticsUser: args.statistics.user,
+          jobs: scrapeJobs(args),
+        },
+        rules: { ...args.rules, jobs: scrapeJobs(args).map((job) => job.name) },
         managerToken: args.managerToken,
         statistics: args.statistics,
         files: files("prometheus", args.host),
@@ -100,6 +86,12 @@ export class MonitoringStack extends pulumi.ComponentResource {
           port: args.ports.grafana,
           admin: args.grafana,
           statistics: args.statistics,
+          jobs: [
+            ...scrapeJobs(args)
+              .filter(isScraped)
+              .map((job) => job.name),
+            "prometheus",
+          ],
           files: files("grafana", args.host),
         }),
       );
@@ -111,21 +103,27 @@ export class MonitoringStack extends pulumi.ComponentResource {
   }
 }
 
-function scrapeTargets(args: MonitoringStackArgs): PrometheusArgs {
-  return {
-    cluster: args.cluster,
-    statisticsUser: args.statistics.user,
-    managers: args.managers.map(({ alias, member, port }) => ({ host: alias, port, member })),
-    etcd: args.etcd.map((host) => ({ host, port: 2379 })),
-    balancers: args.balancers.map(({ alias, port }) => ({ host: alias, port })),
-    postgresExporters: args.members.map(({ name, number }) => ({
-      host: postgresExporterAlias(number),
-      port: POSTGRES_EXPORTER_PORT,
-      member: name,
-    })),
-    nodeExporters: args.platform.hosts.map((host) => ({
-      host: nodeExporterAlias(host),
-      port: NODE_EXPORTER_PORT,
-    })),
-  };
+/** A job without targets is left out of Prometheus' configuration. */
+const isScraped = ({ targets }: ScrapeJob) => targets.length > 0;
+
+/** What there is to scrape, a job for each kind of part. */
+function scrapeJobs({ jobs, exporters, platform }: MonitoringStackArgs): readonly ScrapeJob[] {
+  const kinds = [...new Set(exporters.map(({ job }) => job))];
+  return [
+    ...jobs,
+    ...kinds.map((name): ScrapeJob => {
+      const targets = exporters
+        .filter(({ job }) => job === name)
+        .map(({ alias, port, member }) => ({ host: alias, port, ...(member && { member }) }));
+      return { name, targets, access: "certificate" };
+    }),
+    {
+      name: "node",
+      targets: platform.hosts.map((host) => ({
+        host: nodeExporterAlias(host),
+        port: NODE_EXPORTER_PORT,
+      })),
+      access: "certificate",
+    },
+  ];
 }

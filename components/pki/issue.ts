@@ -3,20 +3,29 @@ import type { Platform } from "../platform/platform.ts";
 import type { CertificateAuthority } from "./authority.ts";
 import { Certificate } from "./certificate.ts";
 
+/** Workloads that pass TLS on as it is: what is behind them must be good under their names too. */
+export interface PassedThrough {
+  readonly aliases: readonly string[];
+  /** Hosts through whose published ports clients reach them. */
+  readonly hosts: readonly string[];
+}
+
 export interface IssueArgs {
   /** The workload's name in the deployment; becomes the common name. */
   readonly alias: string;
   /** Hosts through whose published ports clients reach it. */
   readonly hosts: readonly string[];
-  /** Other workloads that pass TLS through to it. */
+  /** Names that it has besides its own. */
   readonly alsoKnownAs?: readonly string[];
+  readonly passedThrough?: PassedThrough | undefined;
   readonly platform: Platform;
   readonly authority: CertificateAuthority;
 }
 
 /** A certificate for a workload, good under every name by which it is reached. */
 export function issue(args: IssueArgs, options: pulumi.ComponentResourceOptions): Certificate {
-  const reached = args.hosts.map((host) => args.platform.advertised(host));
+  const through = args.passedThrough ?? { aliases: [], hosts: [] };
+  const reached = [...args.hosts, ...through.hosts].map((host) => args.platform.advertised(host));
   return new Certificate(
     `${args.alias}-tls`,
     {
@@ -25,6 +34,7 @@ export function issue(args: IssueArgs, options: pulumi.ComponentResourceOptions)
       dnsNames: unique([
         args.alias,
         ...(args.alsoKnownAs ?? []),
+        ...through.aliases,
         ...reached.flatMap((by) => by.dnsNames),
       ]),
       ipAddresses: unique(reached.flatMap((by) => by.ipAddresses)),

@@ -4,6 +4,8 @@ import type { ImageName } from "../../images/inputs.ts";
 /** One file that a workload finds under {@link CONFIG_DIRECTORY}. */
 export interface FileSpec {
   readonly content: pulumi.Input<string>;
+  /** Whether the content is given in base64, for files that are no text, such as Java's trust stores. @default false */
+  readonly base64?: boolean;
   /** Readable by the service's own user alone (0400) instead of by all (0444), and secret in state. @default false */
   readonly secret?: boolean;
 }
@@ -13,6 +15,16 @@ export interface VolumeSpec {
   readonly name: string;
   /** Absolute path at which the workload sees it. */
   readonly path: string;
+  /** One that others of the workload's host see too; see {@link Platform.sharedVolume}. @default - its own alone */
+  readonly shared?: SharedVolume;
+}
+
+/** A volume of a host that belongs to no single workload. What is in it can be made again at any time. */
+export interface SharedVolume {
+  /** Its name on the host. */
+  readonly name: string;
+  readonly host: string;
+  readonly made: pulumi.Resource;
 }
 
 export interface PortSpec {
@@ -20,6 +32,8 @@ export interface PortSpec {
   readonly internal: number;
   /** Port of the host that leads there for clients. Without it, only the other workloads reach the port. */
   readonly published?: number;
+  /** Whether workloads on other hosts use it; if not, theirs may have the same. @default true */
+  readonly peers?: boolean;
 }
 
 export interface HostMountSpec {
@@ -47,8 +61,17 @@ export interface WorkloadSpec {
   readonly image: ImageSpec;
   /** Arguments of the image's entry point. */
   readonly command?: readonly string[];
+  /**
+   * What an image that is not Synfleet's reads from its environment. Never a secret: whoever may look at the container
+   * sees it. Changing it replaces the container.
+   */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** User and group that an image which is not Synfleet's runs as; its secret files are that user's. @default SERVICE_UID */
+  readonly user?: number;
   /** Files by their path under {@link CONFIG_DIRECTORY}. */
   readonly files: Readonly<Record<string, FileSpec>>;
+  /** Directories at which the workload sees its files as well, in place of what its image has there. */
+  readonly filesAt?: readonly string[];
   readonly volumes: readonly VolumeSpec[];
   readonly hostMounts?: readonly HostMountSpec[];
   readonly ports: readonly PortSpec[];
@@ -57,7 +80,7 @@ export interface WorkloadSpec {
   readonly sharedMemoryMiB?: number;
   /** Time that the service is given to end before it is killed, in seconds. */
   readonly stopSeconds: number;
-  /** Command that ends with 0 while the service answers. One-shot workloads have none. */
+  /** Command that ends with 0 while the service answers. Without it, one that runs is ready. One-shot workloads have none. */
   readonly health?: readonly string[];
   /** A workload that ends by itself: not restarted, not expected to be running later. @default false */
   readonly oneShot?: boolean;
@@ -89,6 +112,11 @@ export interface WorkloadOptions {
   readonly after?: readonly Workload[];
   /** Workloads that must be ready before this one is changed in any way, so that a set never loses two members. */
   readonly peers?: readonly string[];
+  /**
+   * Whether it becomes ready without its peers: then its creation is waited for, which members that only become ready
+   * together would wait for in vain. @default - where there are no peers
+   */
+  readonly readyAlone?: boolean;
   readonly dependsOn?: pulumi.Input<pulumi.Resource>[];
 }
 
@@ -98,6 +126,13 @@ export interface Platform {
   readonly kind: string;
   readonly hosts: readonly string[];
   workload(name: string, spec: WorkloadSpec, options: WorkloadOptions): Workload;
+  /** A volume on a host for several workloads, which must not be data: it is never protected. */
+  sharedVolume(name: string, host: string, parent: pulumi.Resource): SharedVolume;
+  /**
+   * Ends when all of these are ready: members of a new set become so only together. Only for workloads of Synfleet's own
+   * images. Runs again when others are named.
+   */
+  whenReady(name: string, workloads: readonly Workload[], parent: pulumi.Resource): pulumi.Resource;
   /** Host and port by which clients outside of the deployment reach a published port. A plain value. */
   endpoint(host: string, published: number): string;
   /** Names and addresses that a certificate must carry for clients that come through the host's published ports. */

@@ -57,7 +57,7 @@ export function pgIdentConf(args: PgIdentArgs): string {
   ]);
 }
 
-function network(value: string): string {
+export function network(value: string): string {
   const match = /^([0-9a-fA-F:.]+)\/(\d{1,3})$/.exec(value);
   const bits = Number(match?.[2]);
   if (match && bits > 0 && bits <= (value.includes(":") ? 128 : 32)) return value;

@@ -1,8 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { CertificateAuthority } from "../pki/authority.ts";
-import type { Platform } from "../platform/platform.ts";
+import type { PassedThrough } from "../pki/issue.ts";
+import type { Platform, SharedVolume } from "../platform/platform.ts";
 import type { PgIdentArgs, PostgresConfArgs } from "./conf.ts";
-import { PostgresNode } from "./node.ts";
+import { Fence } from "./fence/fence.ts";
+import { fenceAlias, fencedHosts } from "./fence/spec.ts";
+import { PostgresNode, type PostgresNodeArgs } from "./node.ts";
+import { candidatesOf } from "./streaming/conf.ts";
+import { StreamingNode, type StreamingNodeArgs } from "./streaming/node.ts";
+import { failoverTimers, type FailoverProfile } from "./streaming/profile.ts";
 
 export interface PostgresMember {
   /** Stable name, also its address inside of the deployment. Another name is another member. */
@@ -14,12 +20,14 @@ export interface PostgresMember {
   readonly port: number;
 }
 
-export interface PostgresClusterArgs {
+export interface StreamingMember extends Omit<PostgresMember, "number" | "port"> {
+  /** Port of its host that leads to it. Changing it replaces the container. @default - none: clients use a balancer */
+  readonly port?: number | undefined;
+}
+
+interface AnyPostgresClusterArgs {
   readonly platform: Platform;
   readonly authority: CertificateAuthority;
-  readonly members: readonly PostgresMember[];
-  /** `multi-master`: every member takes writes and sends them to all others; the last update of a row wins. */
-  readonly replication: "multi-master";
   /** Database of the applications. */
   readonly database: string;
   /** Its owner, the applications' user; no superuser. */
@@ -32,67 +40,166 @@ export interface PostgresClusterArgs {
   readonly cpus?: number;
   /** Networks outside of the deployment from which applications may connect, in CIDR form. Reload. @default none */
   readonly clientCidrs?: readonly string[];
+  /** Balancers that pass TLS through to the members, and their hosts: the certificates carry their names. Reload. */
+  readonly passedThrough?: PassedThrough;
+}
+
+export interface MultiMasterArgs extends AnyPostgresClusterArgs {
+  readonly members: readonly PostgresMember[];
+  /** Every member takes writes and sends them to all others; the last update of a row wins. */
+  readonly replication: "multi-master";
   /** Common names of the certificates of managers, exporters and balancers that may connect. Reload. */
   readonly clients: Omit<PgIdentArgs, "members">;
-  /** Balancers that pass TLS through to the members, and their hosts: the certificates carry their names. Reload. */
-  readonly passedThrough?: {
-    readonly aliases: readonly string[];
-    readonly hosts: readonly string[];
-  };
 }
+
+export interface StreamingArgs extends AnyPostgresClusterArgs {
+  /**
+   * One member takes writes and the others follow it. Three or more: what a client was told is committed is on two of
+   * them, and another takes over when the leader fails. Two: it fails over by hand alone, and may lose the last moments.
+   * A member more copies the data of the others; a removed one leaves nothing behind but its volume.
+   */
+  readonly members: readonly StreamingMember[];
+  readonly replication: "streaming";
+  /** Names of the members of the etcd by which they agree on who leads. A change restarts members one at a time. */
+  readonly etcd: readonly string[];
+  /** How soon a leader is taken for lost. A change of it is a reload. @default "standard" */
+  readonly profile?: FailoverProfile;
+  /** Members that may lead; one that leads goes on though it is none any more. Reload. @default all of three or more, the first of two */
+  readonly candidates?: readonly string[];
+  /** Extensions in the application's database; one that is taken away stays there. No restart. @default ["vector"] */
+  readonly extensions?: readonly string[];
+  /** Common names of the certificates of exporters that may connect. Reload. */
+  readonly clients: { readonly exporters: readonly string[] };
+}
+
+export type PostgresClusterArgs = MultiMasterArgs | StreamingArgs;
 
 /** The members of one database. A change goes through them one at a time, behind a gate of health and lag. */
 export class PostgresCluster extends pulumi.ComponentResource {
   static readonly __pulumiType = "synfleet:postgres:PostgresCluster";
-  readonly nodes: readonly PostgresNode[];
+  readonly nodes: readonly (PostgresNode | StreamingNode)[];
+  /** One a host, where the cluster fails over by itself. */
+  readonly fences: readonly Fence[];
 
   constructor(name: string, args: PostgresClusterArgs, options?: pulumi.ComponentResourceOptions) {
-    const { members, platform } = args;
-    const names = members.map((member) => member.name);
-    super(
-      PostgresCluster.__pulumiType,
-      name,
-      { members: names, replication: args.replication },
-      options,
-    );
-    const nodes: PostgresNode[] = [];
-    for (const member of members) {
-      nodes.push(
-        new PostgresNode(
-          member.name,
-          {
-            platform,
-            authority: args.authority,
-            host: member.host,
-            port: member.port,
-            cpus: args.cpus ?? 2,
-            server: {
-              ...args.server,
-              parameters: { ...args.server.parameters, cluster_name: member.name },
+    const members = args.members.map(nameOf);
+    super(PostgresCluster.__pulumiType, name, { members, replication: args.replication }, options);
+    const nodes: (PostgresNode | StreamingNode)[] = [];
+    const fences: Fence[] = [];
+    const order = (member: string) => ({
+      after: nodes.slice(-1).map((node) => node.workload),
+      peers: members.filter((peer) => peer !== member),
+    });
+    if (args.replication === "multi-master") {
+      for (const member of args.members) {
+        const whole = { ...multiMasterNode(args, member), ...order(member.name) };
+        nodes.push(new PostgresNode(member.name, whole, { parent: this }));
+      }
+    } else {
+      const locks = locksOf(name, args, this);
+      for (const member of args.members) {
+        const node = streamingNode(name, args, member, locks[member.host]!);
+        nodes.push(
+          new StreamingNode(member.name, { ...node, ...order(member.name) }, { parent: this }),
+        );
+      }
+      for (const host of fencedHosts(args.members)) {
+        fences.push(
+          new Fence(
+            {
+              platform: args.platform,
+              authority: args.authority,
+              cluster: name,
+              host,
+              members: args.members.filter((member) => member.host === host).map(nameOf),
+              etcd: args.etcd,
+              leaseSeconds: failoverTimers(args.profile ?? "standard").ttl,
+              locks: locks[host]!,
+              after: nodes.slice(-1).map((node) => node.workload),
             },
-            access: {
-              database: args.database,
-              applicationUser: args.user,
-              allowedNetworks: args.clientCidrs ?? [],
-              memberNetworks: platform.peerCidrs,
-            },
-            identities: { ...args.clients, members: names },
-            bootstrap: {
-              member: member.name,
-              number: member.number,
-              database: args.database,
-              applicationUser: args.user,
-            },
-            password: args.password,
-            ...(args.passedThrough && { passedThrough: args.passedThrough }),
-            after: nodes.slice(-1).map((node) => node.workload),
-            peers: names.filter((peer) => peer !== member.name),
-          },
-          { parent: this },
-        ),
-      );
+            { parent: this },
+          ),
+        );
+      }
     }
     this.nodes = nodes;
+    this.fences = fences;
     this.registerOutputs({ urls: nodes.map((node) => node.url) });
   }
+}
+
+/** On every host with members, also of a cluster that has no fence: a third member must not replace the other two. */
+function locksOf(
+  cluster: string,
+  { platform, members }: StreamingArgs,
+  parent: pulumi.Resource,
+): Readonly<Record<string, SharedVolume>> {
+  const hosts = [...new Set(members.map(({ host }) => host))];
+  return Object.fromEntries(
+    hosts.map((host) => [
+      host,
+      platform.sharedVolume(`${fenceAlias(cluster, host)}-locks`, host, parent),
+    ]),
+  );
+}
+
+const nameOf = ({ name }: { readonly name: string }) => name;
+
+/** What a node has whichever way the cluster replicates. */
+function anyNode(args: PostgresClusterArgs, member: StreamingMember) {
+  return {
+    platform: args.platform,
+    authority: args.authority,
+    host: member.host,
+    cpus: args.cpus ?? 2,
+    access: {
+      database: args.database,
+      applicationUser: args.user,
+      allowedNetworks: args.clientCidrs ?? [],
+      memberNetworks: args.platform.peerCidrs,
+    },
+    password: args.password,
+    ...(args.passedThrough && { passedThrough: args.passedThrough }),
+  };
+}
+
+function multiMasterNode(args: MultiMasterArgs, member: PostgresMember): PostgresNodeArgs {
+  return {
+    ...anyNode(args, member),
+    port: member.port,
+    server: {
+      ...args.server,
+      parameters: { ...args.server.parameters, cluster_name: member.name },
+    },
+    identities: { ...args.clients, members: args.members.map(({ name }) => name) },
+    bootstrap: {
+      member: member.name,
+      number: member.number,
+      database: args.database,
+      applicationUser: args.user,
+    },
+  };
+}
+
+function streamingNode(
+  cluster: string,
+  args: StreamingArgs,
+  member: StreamingMember,
+  locks: SharedVolume,
+): StreamingNodeArgs {
+  const members = args.members.map(({ name }) => name);
+  return {
+    ...anyNode(args, member),
+    port: member.port,
+    cluster,
+    member: member.name,
+    members,
+    candidates: candidatesOf(members, args.candidates),
+    etcd: args.etcd,
+    exporters: args.clients.exporters,
+    profile: args.profile ?? "standard",
+    extensions: args.extensions ?? ["vector"],
+    server: args.server,
+    locks,
+  };
 }

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { CertificateAuthority } from "../pki/authority.ts";
-import { issue } from "../pki/issue.ts";
+import { issue, type PassedThrough } from "../pki/issue.ts";
 import type { Platform, Workload } from "../platform/platform.ts";
 import { postgresSpec, type PostgresSpecArgs } from "./spec.ts";
 
@@ -8,10 +8,7 @@ export interface PostgresNodeArgs extends Omit<PostgresSpecArgs, "files"> {
   readonly platform: Platform;
   readonly authority: CertificateAuthority;
   /** Balancers that pass TLS through to it, and their hosts: its certificate carries their names. Reload. */
-  readonly passedThrough?: {
-    readonly aliases: readonly string[];
-    readonly hosts: readonly string[];
-  };
+  readonly passedThrough?: PassedThrough;
   /** Nodes that are changed before this one. */
   readonly after?: readonly Workload[];
   /** Nodes that must be ready, and caught up, before this one is changed. */
@@ -37,8 +34,7 @@ export class PostgresNode extends pulumi.ComponentResource {
       {
         ...args,
         alias: bootstrap.member,
-        hosts: [host, ...(args.passedThrough?.hosts ?? [])],
-        alsoKnownAs: args.passedThrough?.aliases ?? [],
+        hosts: [host],
       },
       { parent: this },
     );

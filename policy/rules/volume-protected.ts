@@ -22,7 +22,7 @@ export const volumeProtected: ResourceValidationPolicy = {
       exceptSuffixes: {
         type: "array",
         items: { type: "string" },
-        default: ["-config"],
+        default: ["-config", "-locks"],
         description: "Ends of the names of volumes that can be made again at any time.",
       },
     },

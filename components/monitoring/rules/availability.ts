@@ -7,6 +7,7 @@ export function availabilityRules(args: RulesArgs): Rule[] {
   return [
     {
       alert: "MemberDown",
+      job: "manager",
       expr: "synfleet_member_up == 0",
       for: "30s",
       severity: "critical",
@@ -16,6 +17,7 @@ export function availabilityRules(args: RulesArgs): Rule[] {
     },
     {
       alert: "MemberNotAdmitted",
+      job: "manager",
       expr: "synfleet_member_admitted == 0 and on (instance) synfleet_cluster_initialised == 1 and on (instance) synfleet_member_up == 1",
       for: "2m",
       severity: "warning",
@@ -25,6 +27,7 @@ export function availabilityRules(args: RulesArgs): Rule[] {
     },
     {
       alert: "NoMemberAdmitted",
+      job: "manager",
       expr: "sum by (job) (synfleet_member_admitted) == 0 and on (job) max by (job) (synfleet_cluster_initialised) == 1",
       for: "15s",
       severity: "critical",
@@ -34,6 +37,7 @@ export function availabilityRules(args: RulesArgs): Rule[] {
     },
     {
       alert: "ManagerDown",
+      job: "manager",
       expr: 'up{job="manager"} == 0',
       for: "1m",
       severity: "warning",
@@ -43,6 +47,7 @@ export function availabilityRules(args: RulesArgs): Rule[] {
     },
     {
       alert: "EtcdNoLeader",
+      job: "etcd",
       expr: "etcd_server_has_leader == 0",
       for: "30s",
       severity: "critical",
@@ -52,6 +57,7 @@ export function availabilityRules(args: RulesArgs): Rule[] {
     },
     {
       alert: "EtcdQuorumLost",
+      job: "etcd",
       expr: `(count(up{job="etcd"} == 1) or vector(0)) < ${quorum}`,
       for: "30s",
       severity: "critical",
@@ -63,6 +69,7 @@ export function availabilityRules(args: RulesArgs): Rule[] {
       ? [
           {
             alert: "EtcdQuorumAtRisk",
+            job: "etcd",
             expr: `count(up{job="etcd"} == 1) == ${quorum}`,
             for: "2m",
             severity: "warning" as const,
@@ -73,6 +80,7 @@ export function availabilityRules(args: RulesArgs): Rule[] {
       : []),
     {
       alert: "BalancerBackendEmpty",
+      job: "balancer",
       expr: 'max by (instance, proxy) (haproxy_backend_status{state="UP", proxy=~".*(read|write).*"}) == 0',
       for: "15s",
       severity: "critical",
@@ -82,6 +90,7 @@ export function availabilityRules(args: RulesArgs): Rule[] {
     },
     {
       alert: "BalancerDown",
+      job: "balancer",
       expr: 'up{job="balancer"} == 0',
       for: "30s",
       severity: "critical",

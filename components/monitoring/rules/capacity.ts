@@ -10,6 +10,7 @@ export function capacityRules(args: RulesArgs): Rule[] {
   return [
     {
       alert: "ConnectionsNearMax",
+      job: "manager",
       expr: `synfleet_connections_used / synfleet_connections_max > ${share}`,
       for: "2m",
       severity: "warning",
@@ -19,6 +20,7 @@ export function capacityRules(args: RulesArgs): Rule[] {
     },
     {
       alert: "DiskFilling",
+      job: "node",
       expr: `node_filesystem_avail_bytes{${disk}} / node_filesystem_size_bytes{${disk}} < ${free}`,
       for: "5m",
       severity: "critical",
@@ -29,6 +31,7 @@ export function capacityRules(args: RulesArgs): Rule[] {
     },
     {
       alert: "DiskFullWithinADay",
+      job: "node",
       expr: `predict_linear(node_filesystem_avail_bytes{${disk}}[6h], 86400) < 0 and node_filesystem_avail_bytes{${disk}} / node_filesystem_size_bytes{${disk}} < 0.4`,
       for: "30m",
       severity: "warning",
@@ -37,6 +40,7 @@ export function capacityRules(args: RulesArgs): Rule[] {
     },
     {
       alert: "CertificateExpiring",
+      job: "manager",
       expr: `min by (part) (synfleet_certificate_expiry_timestamp_seconds) - time() < ${days} * 86400`,
       for: "10m",
       severity: "warning",
@@ -46,6 +50,7 @@ export function capacityRules(args: RulesArgs): Rule[] {
     },
     {
       alert: "TransactionIdWraparound",
+      job: "postgres",
       expr: `pg_database_wraparound_age_datfrozenxid_seconds > ${age}`,
       for: "15m",
       severity: "critical",
@@ -56,6 +61,7 @@ export function capacityRules(args: RulesArgs): Rule[] {
     },
     {
       alert: "SettingsWaitForRestart",
+      job: "manager",
       expr: "synfleet_pending_restart_settings > 0",
       for: "30m",
       severity: "warning",

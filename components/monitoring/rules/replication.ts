@@ -9,6 +9,7 @@ export function replicationRules(args: RulesArgs): Rule[] {
   return [
     {
       alert: "SubscriptionDown",
+      job: "manager",
       expr: "synfleet_subscription_replicating == 0 and on (instance, peer) synfleet_peer_reachable == 1 and on (instance) synfleet_cluster_initialised == 1",
       for: "1m",
       severity: "critical",
@@ -18,6 +19,7 @@ export function replicationRules(args: RulesArgs): Rule[] {
     },
     {
       alert: "ReplicationLagBytes",
+      job: "manager",
       expr: `synfleet_replication_lag_bytes > ${lagBytes}`,
       for: "2m",
       severity: "warning",
@@ -27,6 +29,7 @@ export function replicationRules(args: RulesArgs): Rule[] {
     },
     {
       alert: "ReplicationLagSeconds",
+      job: "manager",
       expr: `synfleet_replication_lag_seconds > ${lagSeconds}`,
       for: "1m",
       severity: "warning",
@@ -36,6 +39,7 @@ export function replicationRules(args: RulesArgs): Rule[] {
     },
     {
       alert: "ConflictRate",
+      job: "manager",
       expr: `rate(synfleet_conflicts_total[5m]) > ${conflicts}`,
       for: "5m",
       severity: "warning",
@@ -45,6 +49,7 @@ export function replicationRules(args: RulesArgs): Rule[] {
     },
     {
       alert: "SlotRetainsWal",
+      job: "manager",
       expr: `synfleet_slot_retained_bytes > ${retained}`,
       for: "5m",
       severity: "warning",
@@ -55,6 +60,7 @@ export function replicationRules(args: RulesArgs): Rule[] {
     },
     {
       alert: "SequencesRepaired",
+      job: "manager",
       expr: "increase(synfleet_sequences_repaired_total[15m]) > 0",
       for: "0s",
       severity: "warning",

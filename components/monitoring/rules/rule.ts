@@ -3,6 +3,8 @@ export interface Rule {
   /** PascalCase; the name is what silences and routes are built on, so it does not change. */
   readonly alert: string;
   readonly expr: string;
+  /** The job whose series it reads: without that job there is no such rule. @default - in every stack */
+  readonly job?: string;
   readonly for: string;
   /** `critical`: clients notice now; `warning`: they will, if nobody acts. */
   readonly severity: "critical" | "warning";
@@ -12,6 +14,8 @@ export interface Rule {
 
 /** Limits of the alerts. Changes are reloads. */
 export interface RulesArgs {
+  /** What is scraped: rules about other things are left out. */
+  readonly jobs: readonly string[];
   /** Number of etcd members, for its quorum. @default 3 */
   readonly etcdMembers?: number;
   /** @default 67108864 */

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import * as tar from "tar-stream";
 import { Readable } from "node:stream";
-import { text } from "node:stream/consumers";
+import { buffer, text } from "node:stream/consumers";
 import { archive, type ArchiveEntry } from "./archive.ts";
 
 async function unpack(base64: string) {
@@ -27,6 +27,16 @@ test("secrets are readable by the service alone, the rest by all, and folders co
     { name: "server.conf", mode: 0o444, uid: 10001, content: "ü = 1" },
     { name: "tls/node.key", mode: 0o400, uid: 10001, content: "key" },
   ]);
+});
+
+test("bytes stay as they are, and files are those of the user who reads them", async () => {
+  const content = Buffer.from([0, 255, 254, 10]);
+  const packed = await archive([{ path: "trust.p12", content, secret: true }], 1001);
+  const extract = Readable.from([Buffer.from(packed, "base64")]).pipe(tar.extract());
+  for await (const entry of extract) {
+    expect(entry.header).toMatchObject({ uid: 1001, gid: 1001, mode: 0o400 });
+    expect(await buffer(entry)).toEqual(content);
+  }
 });
 
 test("the same files in any order give the same text", async () => {

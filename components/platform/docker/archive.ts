@@ -5,17 +5,20 @@ import { SERVICE_UID } from "../platform.ts";
 
 export interface ArchiveEntry {
   readonly path: string;
-  readonly content: string;
+  readonly content: string | Buffer;
   readonly secret: boolean;
 }
 
 /**
- * The files as a tar archive in base64, owned by the services' user. Equal files give equal text, whatever their order,
+ * The files as a tar archive in base64, owned by the service's user. Equal files give equal text, whatever their order,
  * because the text is an input of a resource and a difference would be a change.
  */
-export async function archive(entries: readonly ArchiveEntry[]): Promise<string> {
+export async function archive(
+  entries: readonly ArchiveEntry[],
+  user: number = SERVICE_UID,
+): Promise<string> {
   const pack = tar.pack();
-  const owner = { uid: SERVICE_UID, gid: SERVICE_UID, mtime: new Date(0) };
+  const owner = { uid: user, gid: user, mtime: new Date(0) };
   for (const directory of directories(entries)) {
     pack.entry({ ...owner, name: directory, type: "directory", mode: 0o755 });
   }

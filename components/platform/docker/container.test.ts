@@ -19,7 +19,6 @@ const at: Placement = {
   image: "synfleet/postgres:1",
   volumeNames: { config: "orders-postgres1-config", data: "orders-postgres1-data" },
   publishAddress: "127.0.0.1",
-  spansHosts: false,
   labels: { "org.synfleet.fleet": "orders" },
   remoteAliases: {},
 };
@@ -38,14 +37,22 @@ test("files are seen read-only, data is written", () => {
   ]);
 });
 
-test("a port that clients do not use is published only where other hosts must reach it", () => {
-  const externals = (place: Partial<Placement>) =>
-    args({}, place).ports.map(({ internal, external }) => [internal, external]);
-  expect(externals({})).toEqual([[5432, 5433]]);
-  expect(externals({ spansHosts: true })).toEqual([
-    [5432, 5433],
-    [9000, 9000],
+test("clients come by the published port, members on other hosts by its own", () => {
+  const bindings = (place: Partial<Placement>) =>
+    args({}, place).ports.map(({ internal, external, ip }) => [internal, `${ip}:${external}`]);
+  expect(bindings({})).toEqual([[5432, "127.0.0.1:5433"]]);
+  expect(bindings({ publishAddress: "203.0.113.1", peerAddress: "10.0.0.1" })).toEqual([
+    [5432, "203.0.113.1:5433"],
+    [5432, "10.0.0.1:5432"],
+    [9000, "10.0.0.1:9000"],
   ]);
+  expect(
+    args({ ports: [{ internal: 8443, published: 443, peers: false }] }, { peerAddress: "10.0.0.1" })
+      .ports,
+  ).toMatchObject([{ external: 443 }]);
+  const own = { ports: [{ internal: 5432, published: 5432 }] };
+  const one = { publishAddress: "10.0.0.1", peerAddress: "10.0.0.1" };
+  expect(args(own, one).ports).toHaveLength(1);
 });
 
 test("a service is restarted and watched; a one-shot is neither", () => {
@@ -70,8 +77,27 @@ test("workloads on other hosts are known by their addresses", () => {
   ]);
 });
 
-test("there are no environment variables, since docker inspect shows them", () => {
+test("there are no environment variables but those asked for, since docker inspect shows them", () => {
   expect(args()).not.toHaveProperty("envs");
+  expect(args({ environment: { B: "2", A: "a=1" } }).envs).toEqual(["A=a=1", "B=2"]);
+});
+
+test("a foreign image runs as its own user, also what it may write to", () => {
+  expect(args()).toMatchObject({ user: "10001:10001" });
+  expect(args({ user: 1001 })).toMatchObject({
+    user: "1001:1001",
+    tmpfs: { "/tmp": expect.stringMatching(/uid=1001,gid=1001$/) },
+  });
+});
+
+test("files are also seen, read-only, where a program looks for them", () => {
+  expect(args({ filesAt: ["/app/redis-tls"] }).volumes.slice(0, 2)).toEqual(
+    ["/etc/synfleet", "/app/redis-tls"].map((containerPath) => ({
+      volumeName: "orders-postgres1-config",
+      containerPath,
+      readOnly: true,
+    })),
+  );
 });
 
 test("the fingerprint is that of the arguments", () => {

@@ -24,7 +24,7 @@ const spec = (alias: string, changes: Partial<WorkloadSpec> = {}): WorkloadSpec 
 
 async function render(
   args: Partial<DockerPlatformArgs> = {},
-  specs: readonly WorkloadSpec[] = [spec("alpha"), spec("beta")],
+  specs: readonly WorkloadSpec[] = [spec("alpha"), spec("beta", { ports: [] })],
 ): Promise<Registered[]> {
   const placed = Object.fromEntries(specs.map(({ alias, host }) => [alias, host]));
   return deploy(() => {
@@ -117,6 +117,16 @@ describe("a workload on Docker", () => {
     });
     expect(create(alone)).toContain('await_ready "$HOST" "$CONTAINER"');
     expect(create(await render())).toBe("true");
+    const member = await deploy(() => {
+      const platform = new DockerPlatform(
+        "platform",
+        { hosts: [local], prefix: "orders" },
+        { alpha: "local" },
+      );
+      const options = { parent: platform, peers: [], readyAlone: true };
+      platform.workload("alpha", spec("alpha"), options);
+    });
+    expect(create(member)).toContain('await_ready "$HOST" "$CONTAINER"');
   });
 
   test("passes the gate also when only the container changes", async () => {
@@ -128,10 +138,16 @@ describe("a workload on Docker", () => {
   });
 
   test("waits for its peers before a change, and not when the gate is open", async () => {
-    const peers = (resources: Registered[]) =>
-      named(resources, "alpha-files", "Command").inputs["environment"].PEERS;
-    expect(peers(await render())).toBe("orders-beta,unix:///var/run/docker.sock");
-    expect(peers(await render({ rolloutGate: false }))).toBe("");
+    const environment = (resources: Registered[]) =>
+      named(resources, "alpha-files", "Command").inputs["environment"];
+    const PEERS = "orders-beta,unix:///var/run/docker.sock";
+    expect(environment(await render())).toMatchObject({ PEERS });
+    expect(environment(await render())).not.toHaveProperty("GATE");
+    // Who the peers are is told to the next run all the same.
+    expect(environment(await render({ rolloutGate: false }))).toMatchObject({
+      PEERS,
+      GATE: "open",
+    });
   });
 
   test("on another host is reached by that host's address, and its inner ports are published too", async () => {
@@ -147,7 +163,38 @@ describe("a workload on Docker", () => {
     expect(inputs["hosts"]).toEqual([{ host: "beta", ip: "10.0.0.2" }]);
     expect(inputs["ports"]).toEqual([
       { internal: 5432, external: 5433, ip: "10.0.0.1", protocol: "tcp" },
+      { internal: 5432, external: 5432, ip: "10.0.0.1", protocol: "tcp" },
       { internal: 9000, external: 9000, ip: "10.0.0.1", protocol: "tcp" },
+    ]);
+  });
+
+  test("on a host with a private address is reached there by the others, and by clients at its address", async () => {
+    const host = (name: string, n: number) => ({
+      ...{ name, address: `203.0.113.${n}`, privateAddress: `10.0.0.${n}` },
+      ssh: { hostKey: "ssh-ed25519 AAAAkey main" },
+    });
+    const resources = await render({ hosts: [host("one", 1), host("two", 2)] }, [
+      spec("alpha", { host: "one" }),
+      spec("beta", { host: "two" }),
+    ]);
+    const { inputs } = named(resources, "alpha", "Container");
+    expect(inputs["hosts"]).toEqual([{ host: "beta", ip: "10.0.0.2" }]);
+    expect(inputs["ports"]).toEqual([
+      { internal: 5432, external: 5433, ip: "203.0.113.1", protocol: "tcp" },
+      { internal: 5432, external: 5432, ip: "10.0.0.1", protocol: "tcp" },
+      { internal: 9000, external: 9000, ip: "10.0.0.1", protocol: "tcp" },
+    ]);
+    const provider = named(resources, "platform-two", "docker").inputs;
+    expect(provider["host"]).toBe("ssh://root@203.0.113.2");
+    expect(plain(provider["sshOpts"])).toContain("StrictHostKeyChecking=yes");
+    const { environment } = named(resources, "alpha-files", "Command").inputs as any;
+    expect(environment).toMatchObject({
+      HOST: "ssh://root@203.0.113.1",
+      SSH_CLIENT: "components/platform/docker/client",
+    });
+    expect(environment.SSH_OPTIONS.split("\n").map((line: string) => line.split("\t")[0])).toEqual([
+      "203.0.113.1",
+      "203.0.113.2",
     ]);
   });
 
@@ -173,5 +220,49 @@ describe("a workload on Docker", () => {
     await expect(render({}, [spec("alpha", { host: "omega" })])).rejects.toThrow(
       'host: got "omega", which is not declared; allowed: local. Declare it under synfleet:hosts.',
     );
+  });
+
+  describe("with a volume that it shares", () => {
+    const hosts = [
+      { name: "one", engine: "ssh://root@10.0.0.1", address: "10.0.0.1" },
+      { name: "two", engine: "ssh://root@10.0.0.2", address: "10.0.0.2" },
+    ];
+    const sharing = (at: readonly string[], volume: readonly string[] = ["one"]) =>
+      deploy(() => {
+        const placed = Object.fromEntries(at.map((host, index) => [`w${index}`, host]));
+        const args = { hosts, prefix: "orders", protectVolumes: true };
+        const platform = new DockerPlatform("platform", args, placed);
+        const [shared] = volume.map((host) => platform.sharedVolume("locks", host, platform));
+        at.forEach((host, index) => {
+          const volumes = [
+            { name: "data", path: "/data" },
+            { name: "locks", path: "/locks", shared: shared! },
+          ];
+          const one = spec(`w${index}`, { host, volumes, ports: [] });
+          platform.workload(one.alias, one, { parent: platform });
+        });
+      });
+
+    test("mounts what is made once on the host, with a name of the platform's own", async () => {
+      const resources = await sharing(["one", "one"]);
+      const made = resources.filter(({ type, name }) => /:Volume$/.test(type) && name === "locks");
+      expect(made.map(({ inputs }) => inputs["name"])).toEqual(["orders-locks"]);
+      for (const name of ["w0", "w1"]) {
+        expect(named(resources, name, "Container").inputs["volumes"]).toEqual([
+          expect.objectContaining({ volumeName: `orders-${name}-config` }),
+          { volumeName: `orders-${name}-data`, containerPath: "/data" },
+          { volumeName: "orders-locks", containerPath: "/locks" },
+        ]);
+      }
+    });
+
+    test("is refused where the volume is on another host, and the name where it is taken", async () => {
+      await expect(sharing(["two"])).rejects.toThrow(
+        "volume orders-locks: got it for w0 on host two, but it is on one; allowed: one of two.",
+      );
+      await expect(sharing([], ["one", "one"])).rejects.toThrow(
+        "volume orders-locks of host one: got it for locks",
+      );
+    });
   });
 });

@@ -1,44 +1,48 @@
 import * as command from "@pulumi/command";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { imageTag } from "../../../images/inputs.ts";
 import {
   CONFIG_DIRECTORY,
   type Platform,
+  type SharedVolume,
   type Workload,
   type WorkloadOptions,
   type WorkloadSpec,
 } from "../platform.ts";
-import { archive } from "./archive.ts";
 import type { DockerHost, DockerPlatformArgs } from "./args.ts";
+import { type Claim, claimsOfThisRun } from "./claims.ts";
 import { containerArgs, fingerprint } from "./container.ts";
-import { Image } from "./image.ts";
+import { imageOn } from "./images.ts";
+import { Preparation } from "./preparation.ts";
+import { clientEnvironment, peerAddress, remoteAliases, singleton } from "./reach.ts";
 import {
   awaitEnd,
+  awaitMembers,
   awaitStart,
   settle,
   settleByRestart,
   writeFiles,
   writeFilesGated,
 } from "./scripts.ts";
+import { advertisedOn, labelsOf, memberWords, openSite, siteOf, type Site } from "./site.ts";
+import { archiveOf, elsewhere, lines } from "./texts.ts";
 
-/** What each host has once: the provider that talks to its engine, and the network of the deployment. */
-interface Site {
-  readonly host: DockerHost;
-  readonly provider: docker.Provider;
-  readonly network: docker.Network;
-}
+const [READY_COMMAND, APPLY_COMMAND] = ["/usr/local/bin/ready", "/usr/local/bin/apply"];
 
-const READY_COMMAND = "/usr/local/bin/ready";
-const APPLY_COMMAND = "/usr/local/bin/apply";
+type NetworkedSite = Site & { readonly network: docker.Network };
 
 /** Runs workloads as containers of one Docker Engine, or of several that are reached over SSH. */
 export class DockerPlatform extends pulumi.ComponentResource implements Platform {
   static readonly __pulumiType = "synfleet:platform:Docker";
   readonly kind = "docker";
   readonly #args: DockerPlatformArgs;
-  readonly #sites: ReadonlyMap<string, Site>;
-  readonly #images = new Map<string, Image>();
+  readonly #sites: ReadonlyMap<string, NetworkedSite>;
+  /** None where hosts are taken as they are. */
+  readonly #preparation: Preparation | undefined;
+  readonly #claims = claimsOfThisRun();
+  /** Environment in which Docker's client finds the hosts. */
+  readonly #client: Readonly<Record<string, string>>;
+  readonly #name: string;
   /** Host of each alias made so far, for peers and for names across hosts. */
   readonly #placed: ReadonlyMap<string, string>;
 
@@ -54,7 +58,11 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
   ) {
     super(DockerPlatform.__pulumiType, name, { prefix: args.prefix }, options);
     this.#args = args;
+    this.#name = name;
     this.#placed = new Map(Object.entries(placed));
+    this.#client = clientEnvironment(args.hosts);
+    const { hosts, prefix, preparation } = args;
+    this.#preparation = preparation && new Preparation({ ...preparation, hosts, prefix });
     this.#sites = new Map(args.hosts.map((host) => [host.name, this.#site(name, host)]));
     this.registerOutputs({});
   }
@@ -65,7 +73,7 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
 
   get peerCidrs(): readonly string[] {
     if (this.#sites.size === 1) return [];
-    return this.#args.hosts.map((host) => `${host.address}/32`);
+    return this.#args.hosts.map((host) => singleton(peerAddress(host)));
   }
 
   endpoint(host: string, published: number): string {
@@ -73,8 +81,7 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
   }
 
   advertised(host: string) {
-    const { address } = this.#siteOf(host).host;
-    return { dnsNames: ["localhost"], ipAddresses: ["127.0.0.1", ...(address ? [address] : [])] };
+    return advertisedOn(this.#siteOf(host).host);
   }
 
   workload(name: string, spec: WorkloadSpec, options: WorkloadOptions): Workload {
@@ -82,38 +89,57 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
     const { parent } = options;
     const containerName = this.#physical(spec.alias);
     const reloads = spec.reloads ?? true;
-    const image = this.#image(spec, site);
+    const image = imageOn(site, spec.image, {
+      claims: this.#claims,
+      platform: this.#name,
+      client: this.#client,
+      parent: this,
+    });
     const child = (dependsOn: pulumi.Input<pulumi.Resource>[] = []) => ({
       parent,
       provider: site.provider,
       dependsOn,
     });
     const volumeNames: Record<string, string> = {};
-    const volumes = ["config", ...spec.volumes.map((volume) => volume.name)].map((role) => {
+    const own = spec.volumes.filter(({ shared }) => !shared).map((volume) => volume.name);
+    const volumes: pulumi.Resource[] = ["config", ...own].map((role) => {
       volumeNames[role] = `${containerName}-${role}`;
+      this.#claim(site, "volume", volumeNames[role], spec.alias);
       return new docker.Volume(
         `${name}-${role}`,
-        { name: volumeNames[role], labels: this.#labels() },
+        { name: volumeNames[role], labels: labelsOf(this.#args) },
         { ...child(), protect: role !== "config" && this.#args.protectVolumes },
       );
     });
+    for (const { name: role, shared } of spec.volumes) {
+      if (!shared) continue;
+      if (shared.host !== spec.host) throw new Error(elsewhere(spec, shared));
+      volumeNames[role] = shared.name;
+      volumes.push(shared.made);
+    }
     const args = containerArgs(spec, {
       containerName,
       networkName: this.#physical("network"),
       image: image.reference,
       volumeNames,
       publishAddress: this.#publishAddress(site.host),
-      spansHosts: this.#sites.size > 1,
-      labels: Object.fromEntries(this.#labels().map(({ label, value }) => [label, value])),
-      remoteAliases: this.#remoteAliases(spec.host),
+      ...(this.#sites.size > 1 && { peerAddress: peerAddress(site.host) }),
+      labels: Object.fromEntries(labelsOf(this.#args).map(({ label, value }) => [label, value])),
+      remoteAliases: remoteAliases(this.#placed, spec.host, (at) => this.#siteOf(at).host),
     });
+    this.#claim(site, "container", containerName, spec.alias);
+    this.#preparation?.admit(site.host, spec.ports, this.#publishAddress(site.host));
+    for (const { external, ip } of args.ports) {
+      this.#claim(site, "port", String(external), spec.alias, ip);
+    }
     const environment = {
-      HOST: site.host.engine,
+      ...this.#client,
+      HOST: site.reach,
       CONTAINER: containerName,
       // Any change of the container passes through the gate and the settling, even one that changes no file.
       SPEC: fingerprint(args),
       READY_SECONDS: String(this.#args.readySeconds ?? 300),
-      READY_COMMAND: reloads ? READY_COMMAND : (spec.health ?? []).join(" "),
+      READY_COMMAND: reloads ? READY_COMMAND : lines(spec.health),
     };
     const contents = archiveOf(spec);
     const files = new command.local.Command(
@@ -128,7 +154,9 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
           IMAGE: image.reference,
           VOLUME: volumeNames["config"]!,
           DIRECTORY: CONFIG_DIRECTORY,
-          PEERS: this.#peers(options.peers ?? []),
+          PEERS: this.#members(options.peers ?? []),
+          PEER_COMMAND: reloads ? READY_COMMAND : "",
+          ...(this.#args.rolloutGate === false && { GATE: "open" }),
         },
         logging: "none",
       },
@@ -154,13 +182,13 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
         ? { create: awaitEnd, delete: "true", environment, triggers: [container.id] }
         : {
             // Members of a set become ready together: the first waiting alone would wait for ever.
-            create: options.peers ? "true" : awaitStart,
+            create: (options.readyAlone ?? !options.peers) ? awaitStart : "true",
             update: reloads ? settle : settleByRestart,
             delete: "true",
             environment: {
               ...environment,
               APPLY_COMMAND,
-              HEALTHY_COMMAND: (spec.health ?? []).join(" "),
+              HEALTHY_COMMAND: lines(spec.health),
               STOP_SECONDS: String(spec.stopSeconds),
               FILES: contents.apply((text) => fingerprint({ text })),
             },
@@ -170,39 +198,55 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
     return { alias: spec.alias, started: container, settled };
   }
 
-  #site(name: string, host: DockerHost): Site {
-    const provider = new docker.Provider(
-      `${name}-${host.name}`,
-      { host: host.engine },
-      { parent: this },
+  sharedVolume(name: string, host: string, parent: pulumi.Resource): SharedVolume {
+    const site = this.#siteOf(host);
+    const physical = this.#physical(name);
+    this.#claim(site, "volume", physical, name);
+    const made = new docker.Volume(
+      name,
+      { name: physical, labels: labelsOf(this.#args) },
+      { parent, provider: site.provider },
     );
+    return { name: physical, host, made };
+  }
+
+  whenReady(name: string, workloads: readonly Workload[], parent: pulumi.Resource) {
+    return new command.local.Command(
+      name,
+      {
+        create: awaitMembers,
+        delete: "true",
+        environment: {
+          ...this.#client,
+          READY_SECONDS: String(this.#args.readySeconds ?? 300),
+          READY_COMMAND,
+          MEMBERS: this.#members(workloads.map(({ alias }) => alias)),
+        },
+      },
+      { parent, dependsOn: workloads.map(({ settled }) => settled) },
+    );
+  }
+
+  /** The host, with the network of the deployment on it. */
+  #site(platform: string, host: DockerHost): NetworkedSite {
+    const [resource, name] = [`${platform}-${host.name}`, this.#physical("network")];
+    const site = openSite(resource, host, this.#preparation, this);
     const network = new docker.Network(
-      `${name}-${host.name}`,
-      { name: this.#physical("network"), driver: "bridge", labels: this.#labels() },
-      { parent: this, provider },
+      resource,
+      { name, driver: "bridge", labels: labelsOf(this.#args) },
+      { parent: this, provider: site.provider },
     );
-    return { host, provider, network };
+    this.#claim(site, "network", name, "its network");
+    return { ...site, network };
   }
 
-  #siteOf(host: string): Site {
-    const site = this.#sites.get(host);
-    if (!site) {
-      throw new Error(
-        `host: got "${host}", which is not declared; allowed: ${this.hosts.join(", ")}. Declare it under synfleet:hosts.`,
-      );
-    }
-    return site;
+  #siteOf(host: string): NetworkedSite {
+    return siteOf(this.#sites, host, "synfleet:hosts");
   }
 
-  #image(spec: WorkloadSpec, site: Site): { reference: string; resources: pulumi.Resource[] } {
-    if ("reference" in spec.image) return { reference: spec.image.reference, resources: [] };
-    const { stage } = spec.image;
-    const key = `${stage}-${site.host.name}`;
-    const image =
-      this.#images.get(key) ??
-      new Image(key, { stage, tag: imageTag(stage), engine: site.host.engine }, { parent: this });
-    this.#images.set(key, image);
-    return { reference: imageTag(stage), resources: [image] };
+  #claim({ host, engine }: Site, kind: Claim["kind"], value: string, what: string, at?: string) {
+    const owner = `${what} of platform "${this.#name}" (prefix "${this.#args.prefix}")`;
+    this.#claims.take({ engine, host: host.name, kind, value, owner, ...(at && { address: at }) });
   }
 
   #publishAddress(host: DockerHost): string {
@@ -213,36 +257,12 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
     return `${this.#args.prefix}-${suffix}`;
   }
 
-  #labels(): { label: string; value: string }[] {
-    const labels = { "org.synfleet.fleet": this.#args.prefix, ...this.#args.labels };
-    return Object.entries(labels).map(([label, value]) => ({ label, value }));
+  #members(aliases: readonly string[]): pulumi.Output<string> {
+    return memberWords(
+      aliases.map((alias) => ({
+        name: this.#physical(alias),
+        site: this.#siteOf(this.#placed.get(alias)!),
+      })),
+    );
   }
-
-  #peers(aliases: readonly string[]): string {
-    if (this.#args.rolloutGate === false) return "";
-    return aliases
-      .map(
-        (alias) => `${this.#physical(alias)},${this.#siteOf(this.#placed.get(alias)!).host.engine}`,
-      )
-      .join(" ");
-  }
-
-  #remoteAliases(host: string): Record<string, string> {
-    const remote: Record<string, string> = {};
-    for (const [alias, at] of this.#placed) {
-      if (at !== host) remote[alias] = this.#siteOf(at).host.address!;
-    }
-    return remote;
-  }
-}
-
-/** Secret as soon as one of the files is: the mark travels with the contents. */
-function archiveOf(spec: WorkloadSpec): pulumi.Output<string> {
-  const entries = Object.entries(spec.files).map(([path, file]) =>
-    pulumi
-      .output(file.content)
-      .apply((content) => ({ path, content, secret: file.secret ?? false })),
-  );
-  const archived = pulumi.all(entries).apply(archive);
-  return Object.values(spec.files).some((file) => file.secret) ? pulumi.secret(archived) : archived;
 }

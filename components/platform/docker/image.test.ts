@@ -5,13 +5,14 @@ import { deploy } from "../../../test/support/deploy.ts";
 import { Image } from "./image.ts";
 
 const tag = "synfleet/etcd:0123456789ab";
-const program = (): void => {
+const engine = "ssh://root@10.0.0.1";
+const program = (client: Record<string, string> = {}): void => {
   const parent = new pulumi.ComponentResource("test:Parent", "parent");
-  new Image("etcd-alpha", { stage: "etcd", tag, engine: "ssh://root@10.0.0.1" }, { parent });
+  new Image("etcd-alpha", { stage: "etcd", tag, engine, client }, { parent });
 };
 
 test("an image is built on the engine that uses it, again only under another tag, and never removed", async () => {
-  const [, , build] = await deploy(program);
+  const [, , build] = await deploy(() => program());
   expect(build!.name).toBe("etcd-alpha-build");
   const { create, ...rest } = build!.inputs;
   expect(rest).toEqual({
@@ -24,6 +25,16 @@ test("an image is built on the engine that uses it, again only under another tag
 });
 
 test("the command names a file that is there, from the folder of the program", async () => {
-  const [, , build] = await deploy(program);
+  const [, , build] = await deploy(() => program());
   expect(existsSync(/node (\S+)/.exec(build!.inputs["create"] as string)![1]!)).toBe(true);
+});
+
+test("an engine that needs options of ssh is reached with them", async () => {
+  const [, , build] = await deploy(() => program({ SSH_CLIENT: "a", SSH_OPTIONS: "b" }));
+  expect(build!.inputs).toMatchObject({
+    create: expect.stringMatching(
+      /^\[ -z "\$\{SSH_CLIENT:-\}" \] \|\| export PATH=.*\ndocker image/,
+    ),
+    environment: { DOCKER_HOST: engine, SSH_CLIENT: "a", SSH_OPTIONS: "b" },
+  });
 });

@@ -7,7 +7,8 @@ import {
 } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import * as pulumi from "@pulumi/pulumi";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { freePorts } from "../../../test/support/ports.ts";
 import { foreignOwners, preflight } from "./preflight.ts";
 
@@ -65,6 +66,7 @@ describe("preflight", () => {
     hosts = [{ name: "local", engine: `unix://${socket}` }];
   });
   afterEach(async () => {
+    vi.restoreAllMocks();
     await new Promise((resolve) => engine.close(resolve));
     await rm(folder, { recursive: true });
   });
@@ -108,9 +110,16 @@ describe("preflight", () => {
     await expect(check(1)).rejects.toThrow(/Docker Engine of host local: got .*ENOENT/);
   });
 
-  test("does not ask engines of other machines", async () => {
-    hosts = [{ name: "local", engine: "ssh://root@10.0.0.1" }];
+  test("tells a host that is not reached, and a preview only warns of it", async () => {
+    const [port] = await freePorts(1);
+    hosts = [{ name: "local", engine: `ssh://root@127.0.0.1:${port}` }];
+    await expect(check(1)).rejects.toThrow(
+      /Nothing was changed.\n {2}host local \(ssh:\/\/root@127\.0\.0\.1:\d+\): got "ssh: .*refused"; allowed: one that answers over SSH/,
+    );
+    vi.spyOn(pulumi.runtime, "isDryRun").mockReturnValue(true);
+    const warned = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
     await check(1);
+    expect(warned).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(/^host local .* An up/));
     expect(asked).toEqual([]);
   });
 });

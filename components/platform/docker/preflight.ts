@@ -1,6 +1,9 @@
 import { request } from "node:http";
 import { createServer } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
+import type { DockerHost } from "./args.ts";
+import { fleetProblems, type PeerPort } from "./fleet/fleet.ts";
+import { engineOf } from "./reach.ts";
 
 interface Host {
   readonly name: string;
@@ -16,6 +19,8 @@ interface WantedPort {
 
 interface Deployment {
   readonly name: string;
+  /** Whether the program makes the hosts ready itself: then they may have no Docker yet, and rules that let nobody in. @default false */
+  readonly prepareHosts?: boolean | undefined;
   readonly publishAddress?: string | undefined;
 }
 
@@ -26,22 +31,61 @@ interface Container {
 }
 
 /**
- * What can be known before anything is changed: that this machine's Docker Engine answers, and that the ports are free
- * or already this deployment's. All that is wrong is told at once. Engines on other machines are not asked here.
+ * What can be known before anything is changed: that every Docker Engine answers, that the ports are free or already this
+ * deployment's, and on several hosts that each of them is fit and reaches the others. All that is wrong is told at once.
  */
 export async function preflight(
-  hosts: readonly Host[],
+  hosts: readonly DockerHost[],
   ports: readonly WantedPort[],
   deployment: Deployment,
+  peers: readonly PeerPort[] = [],
 ): Promise<void> {
-  const local = hosts.filter(({ engine }) => engine.startsWith("unix://"));
-  const problems = await Promise.all(local.map((host) => inspect(host, ports, deployment)));
-  const lines = problems.flat();
+  const [first] = hosts;
+  const isHere = hosts.length === 1 && engineOf(first!).startsWith("unix://");
+  const lines = isHere
+    ? await inspect({ name: first!.name, engine: engineOf(first!) }, ports, deployment)
+    : await inspectFleet(hosts, ports, deployment, peers);
   if (lines.length > 0) {
     throw new pulumi.RunError(
       ["Nothing was changed.", ...lines.map((line) => `  ${line}`)].join("\n"),
     );
   }
+}
+
+async function inspectFleet(
+  hosts: readonly DockerHost[],
+  ports: readonly WantedPort[],
+  { name, publishAddress, prepareHosts = false }: Deployment,
+  peers: readonly PeerPort[],
+): Promise<readonly string[]> {
+  const isPreview = pulumi.runtime.isDryRun();
+  const published = ports.map(({ key, host, port }) => ({
+    key: `synfleet:${key}`,
+    host,
+    port,
+    address: publishAddress ?? addressOf(hosts, host),
+    otherwise: "set another port",
+  }));
+  const triesPaths = !isPreview && !prepareHosts;
+  const args = {
+    hosts,
+    published,
+    peers,
+    deployment: name,
+    needsEngine: !prepareHosts,
+    triesPaths,
+  };
+  const { silent, found } = await fleetProblems(args);
+  if (!isPreview) return [...silent, ...found];
+  // Who reviews a change need not have a way to the hosts.
+  for (const line of silent) await pulumi.log.warn(`${line} An up would stop here.`);
+  return found;
+}
+
+/** Where a host's ports for clients are opened. */
+function addressOf(hosts: readonly DockerHost[], name: string): string {
+  const only = hosts.length === 1 ? "127.0.0.1" : undefined;
+  return only ?? hosts.find((host) => host.name === name)?.address ?? "*";
 }
 
 async function inspect(

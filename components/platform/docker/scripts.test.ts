@@ -56,6 +56,7 @@ const start = (script: string, env: Record<string, string> = {}, input = "") =>
       VOLUME: "postgres1-config",
       DIRECTORY: "/etc/synfleet",
       PEERS: "",
+      PEER_COMMAND: "/usr/local/bin/ready",
       ...env,
     },
   });
@@ -107,8 +108,43 @@ describe("writeFilesGated", () => {
     );
   });
 
+  test.each([
+    ["peers postgres2,unix:///docker.sock", ["postgres2"]],
+    ["peers postgres3,ssh://root@10.0.0.3", ["postgres3"]],
+    [
+      "peers postgres3,ssh://root@10.0.0.3 postgres2,unix:///docker.sock",
+      ["postgres2", "postgres3"],
+    ],
+    ["peers ", []],
+    ["peers", []],
+    ["peers postgres2,unix:///docker.socket", []],
+    ["of a version that told nothing", ["postgres2", "postgres3"]],
+  ])("does not wait for members that are new: the last run told %j", async (told, asked) => {
+    const env = { ...peers, PULUMI_COMMAND_STDOUT: told };
+    expect((await start(scripts.writeFilesGated, env, archive)).code).toBe(0);
+    const gate = (await calls()).filter((call) => call.includes(" exec "));
+    expect(gate.map((call) => / exec (\S+)/.exec(call)![1])).toEqual(asked);
+  });
+
+  test("asks the engine for peers that may be of another version", async () => {
+    await answer("inspect.--format", 0, "running healthy");
+    const env = { ...peers, PEER_COMMAND: "" };
+    expect((await start(scripts.writeFilesGated, env, archive)).code).toBe(0);
+    await answer("inspect.--format", 0, "running unhealthy");
+    const { code, stderr } = await start(scripts.writeFilesGated, env, archive);
+    expect([code, stderr]).toEqual([1, expect.stringContaining("0 s: running unhealthy")]);
+  });
+
+  test("tells its peers to the next run", async () => {
+    expect((await start(scripts.writeFilesGated, peers, archive)).stdout).toBe(
+      `peers ${peers.PEERS}\n`,
+    );
+  });
+
   test("asks nobody with the gate open", async () => {
-    expect((await start(scripts.writeFilesGated, {}, archive)).code).toBe(0);
+    expect((await start(scripts.writeFilesGated, { ...peers, GATE: "open" }, archive)).code).toBe(
+      0,
+    );
     expect(await calls()).toEqual(writing);
   });
 });
@@ -147,7 +183,21 @@ describe("settle", () => {
     const { code, stderr } = await start(scripts.settle);
     expect(code).not.toBe(0);
     expect(stderr).toContain("postgres1 is not ready after 0 s: withdrawn: catching up");
-    expect((await calls()).at(-1)).toBe(here("logs --tail 5 postgres1"));
+    expect((await calls()).at(-1)).toBe(here("logs --tail 20 postgres1"));
+  });
+
+  test("asks by a command of several words as they are given", async () => {
+    const READY_COMMAND = ["curl", "--fail", "https://localhost/a b?*"].join("\n");
+    expect((await start(scripts.settleByRestart, { READY_COMMAND })).code).toBe(0);
+    expect((await calls()).at(-1)).toBe(here("exec postgres1 curl --fail https://localhost/a b?*"));
+  });
+
+  test("without a command to ask by is over when the container runs", async () => {
+    await answer("inspect.--format", 0, "restarting");
+    const failed = await start(scripts.settleByRestart, { READY_COMMAND: "" });
+    expect(failed.stderr).toContain("postgres1 is not ready after 0 s: restarting");
+    await answer("inspect.--format", 0, "running");
+    expect((await start(scripts.settleByRestart, { READY_COMMAND: "" })).code).toBe(0);
   });
 
   test("of a service that knows no reload is a restart", async () => {
@@ -172,8 +222,27 @@ describe("awaitEnd", () => {
 });
 
 test("no script has a value of a workload in its text", () => {
-  for (const script of Object.values(scripts)) {
+  for (const [name, script] of Object.entries(scripts)) {
+    if (name === "useClient") continue;
     expect(script.startsWith("set -eu\n")).toBe(true);
     expect(script).not.toMatch(/synfleet-|postgres|password/);
   }
+});
+
+describe("awaitMembers", () => {
+  const members = { MEMBERS: "postgres1,unix:///docker.sock postgres2,ssh://root@10.0.0.3" };
+
+  test("asks every member on its own host", async () => {
+    expect((await start(scripts.awaitMembers, members)).code).toBe(0);
+    expect(await calls()).toEqual([
+      here("exec postgres1 /usr/local/bin/ready"),
+      on("ssh://root@10.0.0.3", "exec postgres2 /usr/local/bin/ready"),
+    ]);
+  });
+
+  test("fails with the reason of one that does not become ready", async () => {
+    await answer("exec.postgres2", 1, "follows nobody");
+    const { code, stderr } = await start(scripts.awaitMembers, members);
+    expect([code, stderr]).toEqual([1, expect.stringContaining("follows nobody")]);
+  });
 });

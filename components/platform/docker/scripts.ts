@@ -3,18 +3,35 @@
  * between workloads comes in by environment, and file contents by standard input, so neither is on a command line.
  */
 
-const engine = `set -eu
-engine() { docker --host "$HOST" "$@"; }`;
+/** Puts the ssh that knows the hosts before the machine's own. */
+export const useClient = `[ -z "\${SSH_CLIENT:-}" ] || export PATH="$(cd "$SSH_CLIENT" && pwd):$PATH"
+`;
 
-/** Waits for command $3 to end well in container $2 on host $1, at most $READY_SECONDS; says why when it gives up. */
+const engine = `set -eu
+${useClient}engine() { docker --host "$HOST" "$@"; }`;
+
+/**
+ * Waits for command $3, a word a line, to end well in container $2 on host $1, at most $READY_SECONDS; says why when it
+ * gives up. Where there is no command, the container must run, and be healthy if it says whether it is.
+ */
 const awaitReady = `
+holds() (
+  if [ -z "$3" ]; then
+    status=$(docker --host "$1" inspect --format "{{.State.Status}}{{with .State.Health}} {{.Status}}{{end}}" "$2")
+    case $status in running | "running healthy") exit 0 ;; *) echo "$status"; exit 1 ;; esac
+  fi
+  set -f
+  IFS='
+'
+  exec docker --host "$1" exec "$2" $3
+)
 await() {
   deadline=$(( $(date +%s) + READY_SECONDS ))
-  until reason=$(docker --host "$1" exec "$2" $3 2>&1); do
+  until reason=$(holds "$1" "$2" "$3" 2>&1); do
     if [ "$(date +%s)" -ge "$deadline" ]; then
       echo "$2 is not ready after $READY_SECONDS s: $reason" >&2
       echo "the end of its log:" >&2
-      docker --host "$1" logs --tail 5 "$2" >&2
+      docker --host "$1" logs --tail 20 "$2" >&2
       return 1
     fi
     sleep 1
@@ -22,12 +39,13 @@ await() {
 }
 await_ready() { await "$1" "$2" "$READY_COMMAND"; }`;
 
-/** Puts the archive on standard input into the volume. The carrier container is never started. */
+/** Puts the archive on standard input into the volume, and tells the peers. The carrier container is never started. */
 const putFiles = `
 put_files() {
   carrier=$(engine create --network none --volume "$VOLUME:$DIRECTORY" "$IMAGE" true)
   trap 'engine rm --force "$carrier" >/dev/null' EXIT
   base64 -d | engine cp - "$carrier:$DIRECTORY"
+  echo "peers $PEERS"
 }`;
 
 export const writeFiles = `${engine}
@@ -36,13 +54,24 @@ put_files`;
 
 /**
  * A change begins only while every peer is ready, so that the set never loses a second member to it.
- * PEERS holds words of the form "container,docker-host".
+ * PEERS holds words of the form "container,docker-host". One that the last run did not tell is new: it comes after this
+ * one, so waiting for it would be in vain. GATE is "open" where nobody is waited for. PEER_COMMAND
+ * is empty where a peer may be of another version, which has another command: then it is the engine that is asked.
  */
 export const writeFilesGated = `${engine}
 ${putFiles}
 ${awaitReady}
+is_new() {
+  case "\${PULUMI_COMMAND_STDOUT:-}" in
+    "peers "*" \${1} "* | "peers "*" \${1}" | "peers \${1} "* | "peers \${1}") return 1 ;;
+    peers*) return 0 ;;
+    *) return 1 ;;
+  esac
+}
 for peer in $PEERS; do
-  await_ready "\${peer#*,}" "\${peer%%,*}" || {
+  [ "\${GATE:-}" != open ] || break
+  ! is_new "$peer" || continue
+  await "\${peer#*,}" "\${peer%%,*}" "$PEER_COMMAND" || {
     echo "nothing was changed on $CONTAINER: bring \${peer%%,*} back first, or set synfleet:rolloutGate to false" >&2
     exit 1
   }
@@ -70,6 +99,13 @@ await_ready "$HOST" "$CONTAINER"`;
 export const awaitStart = `${engine}
 ${awaitReady}
 await_ready "$HOST" "$CONTAINER"`;
+
+/** Ends when every one of MEMBERS is ready, which those of a new set become only together. */
+export const awaitMembers = `set -eu
+${useClient}${awaitReady}
+for member in $MEMBERS; do
+  await_ready "\${member#*,}" "\${member%%,*}"
+done`;
 
 /** Settles a service that knows no reload. */
 export const settleByRestart = `${engine}

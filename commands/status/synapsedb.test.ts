@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { healthy, type View } from "./status.ts";
+import { healthy, type View } from "./synapsedb.ts";
 
 const view = (url: string, admitted: readonly boolean[]): View => ({
   url,

@@ -1,0 +1,83 @@
+import { delimiter, resolve } from "node:path";
+import { clientEnvironment, engineOf } from "../../components/platform/docker/reach.ts";
+import { parseSettings } from "../../settings/read.ts";
+import type { Settings } from "../../settings/settings.ts";
+import { placementOf } from "../../systems/placement.ts";
+import type { Exec } from "./container.ts";
+import { Failure } from "./failure.ts";
+import { run, type Ended } from "./process.ts";
+import { configValues } from "./stack-config.ts";
+
+/** What a stack's settings say, whether or not it is up. */
+export async function settingsOf(stack: string): Promise<Settings> {
+  const given = await configValues(stack);
+  try {
+    return parseSettings(given);
+  } catch (error) {
+    throw new Failure((error as Error).message);
+  }
+}
+
+export type SettingsOf<S extends Settings["system"]> = Extract<Settings, { system: S }>;
+
+/** The settings of a stack of one of these systems, or an error that says what the command is for. */
+export async function settingsOfSystem<S extends Settings["system"]>(
+  command: string,
+  stack: string,
+  systems: readonly S[],
+): Promise<SettingsOf<S>> {
+  const settings = await settingsOf(stack);
+  if (systems.includes(settings.system as S)) return settings as SettingsOf<S>;
+  throw new Failure(
+    `${command}: stack ${stack} is of system ${settings.system}; allowed: ${systems.join(", ")}.`,
+  );
+}
+
+/** What the Docker Engine of its host says about the health of the workload with this alias. */
+export type HealthOf = (alias: string) => Promise<string>;
+
+/** Runs programs in the stack's containers, by the Docker Engine of the host on which each is placed. */
+export function execIn(settings: Settings): Exec {
+  const docker = dockerOf(settings);
+  return (alias, argv) => docker(alias, (name) => ["exec", name, ...argv]);
+}
+
+export function healthIn(settings: Settings): HealthOf {
+  const docker = dockerOf(settings);
+  const format = "{{if .State.Health}}{{.State.Health.Status}}{{else}}{{.State.Status}}{{end}}";
+  return async (alias) => {
+    const { code, stdout } = await docker(alias, (name) => ["inspect", "--format", format, name]);
+    return code === 0 ? stdout.trim() : "absent";
+  };
+}
+
+/** Runs Docker's client on the engine that has the container of this alias, with words that are made from its name. */
+export type DockerOf = (
+  alias: string,
+  words: (container: string) => readonly string[],
+) => Promise<Ended>;
+
+export function dockerOf(settings: Settings): DockerOf {
+  const find = containerOf(settings);
+  const env = environmentOf(settings);
+  return (alias, words) => {
+    const { engine, name } = find(alias);
+    return run("docker", ["--host", engine, ...words(name)], { env });
+  };
+}
+
+function containerOf(settings: Settings) {
+  const placed = placementOf(settings);
+  return (alias: string) => {
+    const host = settings.hosts.find(({ name }) => name === placed[alias]);
+    if (!host) throw new Failure(`there is no ${alias} in this stack`);
+    return { engine: engineOf(host), name: `${settings.name}-${alias}` };
+  };
+}
+
+/** In which Docker's client finds the stack's hosts. */
+function environmentOf({ hosts }: Settings): NodeJS.ProcessEnv {
+  const { SSH_CLIENT, ...more } = clientEnvironment(hosts);
+  const path = [...(SSH_CLIENT ? [resolve(SSH_CLIENT)] : []), process.env["PATH"]];
+  return { ...process.env, ...more, PATH: path.join(delimiter) };
+}

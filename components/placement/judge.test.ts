@@ -1,0 +1,104 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { refusalsOf, type PlacementInputs } from "./judge.ts";
+
+const etcd = { etcd1: "alpha", etcd2: "beta", etcd3: "gamma" };
+const three = { one: "alpha", two: "beta", three: "gamma" };
+const was: PlacementInputs = { members: three, etcd, accepted: [] };
+const { three: _, ...oneAndTwo } = three;
+const texts = (news: Partial<PlacementInputs>, olds: Partial<PlacementInputs> = {}) =>
+  refusalsOf({ ...was, ...olds }, { ...was, ...news }).map(
+    ({ key, got, allowed, next }) => `${key}: got ${got}; allowed: ${allowed}. ${next}`,
+  );
+
+describe("permitted", () => {
+  test.each<[string, Partial<PlacementInputs>]>([
+    ["nothing that changes", {}],
+    ["a member more", { members: { ...three, four: "delta" } }],
+    ["a member less, whose data others have", { members: oneAndTwo }],
+    ["one that takes another's place", { members: { ...oneAndTwo, four: "gamma" } }],
+    [
+      "one that is meant to begin empty",
+      { members: { ...three, two: "delta" }, accepted: ["two"] },
+    ],
+    [
+      "the loss of all that was named",
+      { members: { new: "delta" }, accepted: ["one", "two", "three"] },
+    ],
+    [
+      "etcd, whose own membership was changed",
+      { etcd: { ...etcd, etcd3: "delta" }, accepted: ["etcd3"] },
+    ],
+  ])("%s", (_, news) => {
+    expect(texts(news)).toEqual([]);
+  });
+
+  test("a master that hands over before it goes", () => {
+    expect(texts({ master: "two" }, { master: "one" })).toEqual([]);
+    expect(texts({ master: "two", members: { two: "beta" } }, { master: "two" })).toEqual([]);
+  });
+});
+
+describe("refused", () => {
+  test("a member whose data would stay behind", () => {
+    expect(texts({ members: { ...three, two: "delta" } })).toEqual([
+      "members: got two on delta; allowed: two on beta. Its data is there, and no data moves with it: write members out, each with its host. To have it begin empty on delta, synfleet:acceptPlacement: [two] permits it for this once.",
+    ]);
+  });
+
+  test("that no copy stays", () => {
+    expect(texts({ members: { new: "beta" } }, { members: { only: "alpha" } })).toEqual([
+      "members: got new on beta; allowed: at least one that stays where its data is: only on alpha. All copies of the data would go. Keep one, let the new ones copy from it, and take it out then; if the data may be lost, synfleet:acceptPlacement: [only] permits it for this once.",
+    ]);
+    expect(texts({ members: { one: "beta", two: "alpha" } })).toHaveLength(1);
+    expect(texts({ members: {}, accepted: ["one", "two"] })).toHaveLength(1);
+  });
+
+  test("that the master goes before it has handed over", () => {
+    expect(
+      texts({ members: { two: "beta", three: "gamma" }, master: "two" }, { master: "one" }),
+    ).toEqual([
+      "members: got two on beta, three on gamma, without the master one; allowed: one on alpha until another is the master. Set synfleet:master to another member, run up, and take one out then; if it is gone for good, synfleet:acceptPlacement: [one] permits it for this once.",
+    ]);
+  });
+
+  test("any other etcd, with what to write", () => {
+    expect(texts({ etcd }, { etcd: { etcd1: "alpha" } })).toEqual([
+      "etcd: got etcd1 on alpha, etcd2 on beta, etcd3 on gamma; allowed: etcd1 on alpha. Its members are fixed once it is there: set synfleet:etcd to [{ name: etcd1, host: alpha }]. After a change of etcd's own membership, synfleet:acceptPlacement: [etcd2, etcd3] permits it for this once.",
+    ]);
+  });
+});
+
+describe("Sentinels", () => {
+  test("that were none stay none, unless the interruption is meant", () => {
+    const sentinels = { sentinel1: "alpha" };
+    expect(texts({ sentinels }, { sentinels: {} })).toEqual([
+      "sentinels: got sentinel1 on alpha; allowed: none. Redis takes no writes between without and with them: set synfleet:sentinels to []. To have the interruption, synfleet:acceptPlacement: [sentinel1] permits it for this once.",
+    ]);
+    expect(texts({ sentinels: {} }, { sentinels })).toHaveLength(1);
+    expect(texts({ sentinels, accepted: ["sentinel1"] }, { sentinels: {} })).toEqual([]);
+  });
+
+  test("may be others, and are no matter where none were recorded", () => {
+    const sentinels = { sentinel1: "alpha" };
+    expect(texts({ sentinels }, { sentinels: { sentinel1: "beta" } })).toEqual([]);
+    expect(texts({ sentinels })).toEqual([]);
+  });
+});
+
+test("whatever changes, a copy stays unless every member that had one was named", () => {
+  const places = fc.dictionary(fc.constantFrom(..."abcd"), fc.constantFrom("alpha", "beta"));
+  fc.assert(
+    fc.property(places, places, fc.subarray([..."abcd"]), (olds, news, accepted) => {
+      const refused = refusalsOf(
+        { members: olds, etcd: {}, accepted: [] },
+        { members: news, etcd: {}, accepted },
+      );
+      const names = Object.keys(olds);
+      const isKept = names.some((name) => news[name] === olds[name]);
+      const isMeant = names.every((name) => accepted.includes(name));
+      if (names.length > 0 && !isKept && !isMeant) expect(refused).not.toEqual([]);
+      if (isMeant) expect(refused).toEqual([]);
+    }),
+  );
+});

@@ -1,0 +1,119 @@
+/** Whether a change of what is where loses data. Pure: the plugin asks it in a preview, before anything is changed. */
+
+/** On which host each part is that has a volume of its own, by name. */
+type Places = Readonly<Record<string, string>>;
+
+export interface PlacementInputs {
+  /** Members, each of which has all data, or a copy of it. */
+  readonly members: Places;
+  /** Members of etcd, which know each other and no one else. */
+  readonly etcd: Places;
+  /** Who replaces a dead Redis primary, where there are such. */
+  readonly sentinels?: Places;
+  /** The member whose copy is ahead of the others', where settings decide that. */
+  readonly master?: string;
+  /** Names whose change is meant, whatever it loses. */
+  readonly accepted: readonly string[];
+}
+
+export interface Refusal {
+  /** Setting that it is about, below `synfleet:`. */
+  readonly key: string;
+  readonly got: string;
+  readonly allowed: string;
+  readonly next: string;
+}
+
+export function refusalsOf(olds: PlacementInputs, news: PlacementInputs): Refusal[] {
+  return [
+    ...ofMembers(olds, news),
+    ...ofMaster(olds, news),
+    ...ofEtcd(olds, news),
+    ...ofSentinels(olds, news),
+  ];
+}
+
+const at = (name: string, host: string) => `${name} on ${host}`;
+const listed = (places: Places) =>
+  Object.entries(places)
+    .map(([name, host]) => at(name, host))
+    .join(", ") || "none";
+const accept = (names: readonly string[]) =>
+  `synfleet:acceptPlacement: [${names.join(", ")}] permits it for this once`;
+
+function ofMembers({ members: olds }: PlacementInputs, news: PlacementInputs): Refusal[] {
+  const { members, accepted } = news;
+  const stays = (name: string) => members[name] === olds[name];
+  const unmeant = Object.keys(olds).filter((name) => !stays(name) && !accepted.includes(name));
+  if (unmeant.length > 0 && !Object.keys(olds).some(stays)) {
+    return [
+      {
+        key: "members",
+        got: listed(members),
+        allowed: `at least one that stays where its data is: ${listed(olds)}`,
+        next: `All copies of the data would go. Keep one, let the new ones copy from it, and take it out then; if the data may be lost, ${accept(unmeant)}.`,
+      },
+    ];
+  }
+  return unmeant
+    .filter((name) => members[name] !== undefined)
+    .map((name) => ({
+      key: "members",
+      got: at(name, members[name]!),
+      allowed: at(name, olds[name]!),
+      next: `Its data is there, and no data moves with it: write members out, each with its host. To have it begin empty on ${members[name]!}, ${accept([name])}.`,
+    }));
+}
+
+/** The other members follow it, and what they have not got yet would go with it. */
+function ofMaster({ members, master }: PlacementInputs, news: PlacementInputs): Refusal[] {
+  if (master === undefined || news.accepted.includes(master)) return [];
+  if (news.members[master] !== undefined || members[master] === undefined) return [];
+  return [
+    {
+      key: "members",
+      got: `${listed(news.members)}, without the master ${master}`,
+      allowed: `${at(master, members[master])} until another is the master`,
+      next: `Set synfleet:master to another member, run up, and take ${master} out then; if it is gone for good, ${accept([master])}.`,
+    },
+  ];
+}
+
+function ofEtcd({ etcd: olds }: PlacementInputs, { etcd, accepted }: PlacementInputs): Refusal[] {
+  const unmeant = changed(olds, etcd).filter((name) => !accepted.includes(name));
+  if (unmeant.length === 0 || Object.keys(olds).length === 0) return [];
+  return [
+    {
+      key: "etcd",
+      got: listed(etcd),
+      allowed: listed(olds),
+      next: `Its members are fixed once it is there: set synfleet:etcd to ${written(olds)}. After a change of etcd's own membership, ${accept(unmeant)}.`,
+    },
+  ];
+}
+
+/** Members of Redis that are told to ask Sentinels take no writes before there are some, and each changes before the Sentinels are made. */
+function ofSentinels({ sentinels: olds }: PlacementInputs, news: PlacementInputs): Refusal[] {
+  const { sentinels = {}, accepted } = news;
+  if (olds === undefined || isNone(olds) === isNone(sentinels)) return [];
+  const unmeant = changed(olds, sentinels).filter((name) => !accepted.includes(name));
+  if (unmeant.length === 0) return [];
+  return [
+    {
+      key: "sentinels",
+      got: listed(sentinels),
+      allowed: listed(olds),
+      next: `Redis takes no writes between without and with them: set synfleet:sentinels to ${written(olds)}. To have the interruption, ${accept(unmeant)}.`,
+    },
+  ];
+}
+
+const isNone = (places: Places) => Object.keys(places).length === 0;
+const changed = (olds: Places, news: Places) =>
+  [...new Set([...Object.keys(olds), ...Object.keys(news)])].filter(
+    (name) => olds[name] !== news[name],
+  );
+const written = (places: Places) =>
+  `[${Object.entries(places)
+    .map(([name, host]) => `{ name: ${name}, host: ${host} }`)
+    .join(", ")}]`;

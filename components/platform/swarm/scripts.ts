@@ -1,0 +1,78 @@
+/**
+ * The shell texts that a rolling change of services runs on the machine with the Docker client. They are constant: what differs between workloads comes
+ * in by environment.
+ */
+import { useClient } from "../docker/scripts.ts";
+
+/**
+ * Waits for a task of service $2 on host $1 that has the specification $3, if any is named, and for command $4 to end well in it, a word a line;
+ * at most $READY_SECONDS. Where there is no command, Docker must call it healthy, if it says whether it is.
+ */
+const awaitReady = `set -eu
+${useClient}state() { docker --host "$MANAGER" service ps --no-trunc --format '{{.CurrentState}} {{.Error}}' "$1" | head -n 1; }
+task() { docker --host "$1" ps --quiet --filter "label=com.docker.swarm.service.name=$2" --filter status=running \${3:+--filter "label=org.synfleet.spec=$3"} | head -n 1; }
+holds() (
+  id=$(task "$1" "$2" "$3")
+  [ -n "$id" ] || { echo "no task of it runs: $(state "$2")"; exit 1; }
+  if [ -z "$4" ]; then
+    status=$(docker --host "$1" inspect --format "{{with .State.Health}}{{.Status}}{{end}}" "$id")
+    case $status in "" | healthy) exit 0 ;; *) echo "$status"; exit 1 ;; esac
+  fi
+  set -f
+  IFS='
+'
+  exec docker --host "$1" exec "$id" $4
+)
+rolled_back() {
+  case $(docker --host "$MANAGER" service inspect --format '{{with .UpdateStatus}}{{.State}}: {{.Message}}{{end}}' "$1") in
+    rollback* | paused*) return 0 ;;
+    *) return 1 ;;
+  esac
+}
+await() {
+  started=$(date +%s)
+  until reason=$(holds "$1" "$2" "$3" "$4" 2>&1); do
+    waited=$(( $(date +%s) - started ))
+    # The state of an update of before stays until this one has begun.
+    if [ -n "$3" ] && [ "$waited" -ge 10 ] && [ -z "$(task "$1" "$2" "$3")" ] && rolled_back "$2"; then
+      echo "$2 was rolled back by the Swarm: $(docker --host "$MANAGER" service inspect --format '{{.UpdateStatus.Message}}' "$2"); $(docker --host "$MANAGER" service ps --no-trunc --filter desired-state=shutdown --format '{{.Error}}' "$2" | head -n 1)" >&2
+      return 1
+    fi
+    if [ "$waited" -ge "$READY_SECONDS" ]; then
+      echo "$2 is not ready after $READY_SECONDS s: $reason" >&2
+      id=$(task "$1" "$2" "")
+      [ -z "$id" ] || { echo "the end of its log:"; docker --host "$1" logs --tail 20 "$id"; } >&2
+      return 1
+    fi
+    sleep 1
+  done
+}`;
+
+/** Notes the peers: one that the last run did not tell is new. */
+export const notePeers = `echo "peers $PEERS"`;
+
+/** A change begins only while every peer is ready, so that the set never loses a second member to it; PEERS has words "service,docker-host". */
+export const gate = `${awaitReady}
+told=" \${PULUMI_COMMAND_STDOUT#peers} "
+for peer in $PEERS; do
+  [ "\${GATE:-}" != open ] || break
+  case $told in *" $peer "*) ;; *) continue ;; esac
+  await "\${peer#*,}" "\${peer%%,*}" "" "$PEER_COMMAND" || {
+    echo "nothing was changed on $SERVICE: bring \${peer%%,*} back first, or set synfleet:rolloutGate to false" >&2
+    exit 1
+  }
+done
+echo "peers $PEERS"`;
+
+/** Ends when the service runs as it was specified, and is ready. */
+export const settle = `${awaitReady}
+await "$HOST" "$SERVICE" "$SPEC" "$READY_COMMAND"`;
+
+/** Ends when every one of MEMBERS is ready, which those of a new set become only together. */
+export const awaitMembers = `${awaitReady}
+for member in $MEMBERS; do
+  await "\${member#*,}" "\${member%%,*}" "" "$READY_COMMAND"
+done`;
+
+export const imageIdentity = `set -eu
+${useClient}docker --host "$HOST" image inspect --format '{{.Id}}' "$TAG"`;

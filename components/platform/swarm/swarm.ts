@@ -1,0 +1,276 @@
+import * as command from "@pulumi/command";
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { claimsOfThisRun } from "../docker/claims.ts";
+import { fingerprint } from "../docker/container.ts";
+import { imageOn } from "../docker/images.ts";
+import { Preparation } from "../docker/preparation.ts";
+import { clientEnvironment } from "../docker/reach.ts";
+import {
+  advertisedOn,
+  labelsOf,
+  memberWords,
+  openSite,
+  providerOf,
+  siteOf,
+  type Site,
+} from "../docker/site.ts";
+import { elsewhere, lines } from "../docker/texts.ts";
+import type {
+  Platform,
+  SharedVolume,
+  Workload,
+  WorkloadOptions,
+  WorkloadSpec,
+} from "../platform.ts";
+import type { SwarmPlatformArgs } from "./args.ts";
+import { swarmFiles } from "./files.ts";
+import { joinSwarm } from "./nodes.ts";
+import { awaitMembers, gate, imageIdentity, notePeers, settle } from "./scripts.ts";
+import { serviceArgs } from "./service.ts";
+
+const READY_COMMAND = "/usr/local/bin/ready";
+
+/** Runs workloads as services of a Docker Swarm, each on the host that it is placed on. */
+export class SwarmPlatform extends pulumi.ComponentResource implements Platform {
+  static readonly __pulumiType = "synfleet:platform:Swarm";
+  readonly kind = "swarm";
+  /** Members are connected to the network of all. */
+  readonly peerCidrs: readonly string[] = [];
+  readonly #args: SwarmPlatformArgs;
+  readonly #name: string;
+  readonly #placed: ReadonlyMap<string, string>;
+  readonly #claims = claimsOfThisRun();
+  readonly #client: Readonly<Record<string, string>>;
+  readonly #preparation: Preparation | undefined;
+  readonly #sites: ReadonlyMap<string, Site>;
+  /** A manager of the Swarm, when all hosts are members. */
+  readonly #manager: docker.Provider;
+  /** Where its engine listens. */
+  readonly #managerEngine: pulumi.Input<string>;
+  readonly #network: docker.Network;
+
+  /** @param placed the host of every workload by alias. */
+  constructor(
+    name: string,
+    args: SwarmPlatformArgs,
+    placed: Readonly<Record<string, string>>,
+    options?: pulumi.ComponentResourceOptions,
+  ) {
+    super(SwarmPlatform.__pulumiType, name, { prefix: args.prefix }, options);
+    const { hosts, prefix, preparation } = args;
+    this.#args = args;
+    this.#name = name;
+    this.#placed = new Map(Object.entries(placed));
+    this.#client = clientEnvironment(hosts);
+    this.#preparation =
+      preparation && new Preparation({ ...preparation, hosts, prefix, swarm: true });
+    this.#sites = new Map(
+      hosts.map((host) => [
+        host.name,
+        openSite(`${name}-${host.name}`, host, this.#preparation, this),
+      ]),
+    );
+    const sites = [...this.#sites.values()];
+    const members = joinSwarm(name, sites, this.#label, this);
+    const [first] = sites as [Site];
+    const whole = pulumi.all(members.map(({ id }) => id));
+    this.#manager = providerOf(
+      `${name}-manager`,
+      first.host,
+      whole.apply(() => first.engine),
+      this,
+    );
+    this.#managerEngine = first.reach;
+    this.#network = new docker.Network(
+      `${name}-network`,
+      {
+        ...{ name: this.#physical("network"), driver: "overlay", attachable: true },
+        ...((args.encrypted ?? true) && { options: { encrypted: "" } }),
+        labels: labelsOf(this.#args),
+      },
+      // Docker adds to its options, which would replace it for ever.
+      { parent: this, provider: this.#manager, ignoreChanges: ["options"] },
+    );
+    this.registerOutputs({});
+  }
+
+  get hosts(): readonly string[] {
+    return [...this.#sites.keys()];
+  }
+
+  endpoint(host: string, published: number): string {
+    return `${this.#siteOf(host).host.address!}:${published}`;
+  }
+
+  advertised(host: string) {
+    return advertisedOn(this.#siteOf(host).host);
+  }
+
+  workload(name: string, spec: WorkloadSpec, options: WorkloadOptions): Workload {
+    const site = this.#siteOf(spec.host);
+    const { parent, peers, after = [], dependsOn = [] } = options;
+    const service = this.#physical(spec.alias);
+    const readyCommand = (spec.reloads ?? true) ? READY_COMMAND : lines(spec.health);
+    const { reference, resources } = imageOn(site, spec.image, {
+      ...{ claims: this.#claims, platform: this.#name, client: this.#client, parent: this },
+    });
+    const image =
+      "stage" in spec.image
+        ? this.#imageId(name, site, reference, { parent, dependsOn: resources })
+        : reference;
+    const onManager = { parent, provider: this.#manager };
+    const volumeNames: Record<string, string> = {};
+    const volumes = spec.volumes.map(({ name: role, shared }) => {
+      if (shared && shared.host !== spec.host) throw new Error(elsewhere(spec, shared));
+      volumeNames[role] = shared?.name ?? `${service}-${role}`;
+      return (
+        shared?.made ??
+        new docker.Volume(
+          `${name}-${role}`,
+          { name: volumeNames[role], labels: labelsOf(this.#args) },
+          { parent, provider: site.provider, protect: this.#args.protectVolumes ?? false },
+        )
+      );
+    });
+    // Clients come by published ports; what members say to each other goes through the network of all.
+    const published = spec.ports.map((port) => ({ ...port, peers: false }));
+    this.#preparation?.admit(site.host, published, site.host.address!);
+    for (const { published: port } of spec.ports)
+      if (port !== undefined) this.#claim(site, String(port), spec.alias);
+    const files = swarmFiles(name, spec.files, {
+      ...{ service, labels: labelsOf(this.#args), options: onManager },
+    });
+    const place = {
+      ...{
+        serviceName: service,
+        image,
+        networkId: this.#network.id,
+        volumeNames,
+        files,
+      },
+      constraint: `node.labels.${this.#label}==${spec.host}`,
+      labels: Object.fromEntries(labelsOf(this.#args).map(({ label, value }) => [label, value])),
+    };
+    // Outside of `apply`, so that what cannot be rendered is refused at once.
+    const args = serviceArgs(spec, {
+      ...place,
+      ...{ image: reference, networkId: "", files: [], fingerprint: "" },
+    });
+    const specification = pulumi.unsecret(
+      pulumi
+        .all([image, ...files.map((file) => file.name)])
+        .apply((names) => fingerprint({ args, names })),
+    );
+    const environment = {
+      ...this.#client,
+      MANAGER: this.#managerEngine,
+      HOST: site.reach,
+      SERVICE: service,
+      SPEC: specification,
+      READY_SECONDS: String(this.#args.readySeconds ?? 300),
+      READY_COMMAND: readyCommand,
+    };
+    const passed = new command.local.Command(
+      `${name}-gate`,
+      {
+        ...{ create: notePeers, update: gate, delete: "true" },
+        environment: {
+          ...environment,
+          PEERS: this.#membersOf(peers ?? []),
+          PEER_COMMAND: (spec.reloads ?? true) ? READY_COMMAND : "",
+          ...(this.#args.rolloutGate === false && { GATE: "open" }),
+        },
+      },
+      {
+        parent,
+        dependsOn: [...resources, ...after.map(({ settled }) => settled), ...dependsOn],
+      },
+    );
+    const started = new docker.Service(
+      name,
+      serviceArgs(spec, { ...place, fingerprint: specification }),
+      { ...onManager, dependsOn: [passed, ...volumes] },
+    );
+    const settled = new command.local.Command(
+      `${name}-settled`,
+      {
+        // Members of a set become ready together: the first waiting alone would wait for ever.
+        create: (options.readyAlone ?? !peers) ? settle : "true",
+        ...{ update: settle, delete: "true", environment },
+      },
+      { parent, dependsOn: [started] },
+    );
+    return { alias: spec.alias, started, settled };
+  }
+
+  sharedVolume(name: string, host: string, parent: pulumi.Resource): SharedVolume {
+    const { provider } = this.#siteOf(host);
+    const physical = this.#physical(name);
+    const args = { name: physical, labels: labelsOf(this.#args) };
+    return { name: physical, host, made: new docker.Volume(name, args, { parent, provider }) };
+  }
+
+  whenReady(name: string, workloads: readonly Workload[], parent: pulumi.Resource) {
+    return new command.local.Command(
+      name,
+      {
+        ...{ create: awaitMembers, delete: "true" },
+        environment: {
+          ...this.#client,
+          MANAGER: this.#managerEngine,
+          MEMBERS: this.#membersOf(workloads.map(({ alias }) => alias)),
+          READY_COMMAND,
+          READY_SECONDS: String(this.#args.readySeconds ?? 300),
+        },
+      },
+      { parent, dependsOn: workloads.map(({ settled }) => settled) },
+    );
+  }
+
+  /**
+   * An image of Synfleet's own by its identity on the host. By its name, a Swarm would ask a registry first, and take what whoever has that
+   * name there gives.
+   */
+  #imageId(name: string, { reach }: Site, tag: string, options: pulumi.CustomResourceOptions) {
+    const asked = new command.local.Command(
+      `${name}-image`,
+      {
+        create: imageIdentity,
+        delete: "true",
+        environment: { ...this.#client, HOST: reach, TAG: tag },
+      },
+      options,
+    );
+    return asked.stdout;
+  }
+
+  /** Name of the node's label that says which host of the deployment it is. */
+  get #label(): string {
+    return `org.synfleet.${this.#args.prefix}.host`;
+  }
+
+  #siteOf(host: string): Site {
+    return siteOf(this.#sites, host, "hosts");
+  }
+
+  #claim({ host, engine }: Site, value: string, what: string) {
+    const owner = `${what} of platform "${this.#name}" (prefix "${this.#args.prefix}")`;
+    this.#claims.take({
+      ...{ engine, host: host.name, kind: "port", value, owner, address: "0.0.0.0" },
+    });
+  }
+
+  #physical(suffix: string): string {
+    return `${this.#args.prefix}-${suffix}`;
+  }
+
+  #membersOf(aliases: readonly string[]): pulumi.Output<string> {
+    return memberWords(
+      aliases.map((alias) => ({
+        name: this.#physical(alias),
+        site: this.#siteOf(this.#placed.get(alias)!),
+      })),
+    );
+  }
+}

@@ -1,0 +1,41 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { CertificateAuthority } from "../pki/authority.ts";
+import { issue } from "../pki/issue.ts";
+import type { Platform, Workload } from "../platform/platform.ts";
+import { proxySpec, type ProxySpecArgs } from "./spec.ts";
+
+export interface HttpProxyArgs extends Omit<ProxySpecArgs, "alias" | "files"> {
+  readonly platform: Platform;
+  readonly authority: CertificateAuthority;
+  /** DNS names of the site, for a certificate of the deployment's authority. Reload. @default - only the host's */
+  readonly names?: readonly string[];
+  /** What must be there before it starts, such as the app. */
+  readonly dependsOn?: pulumi.Input<pulumi.Resource>[];
+}
+
+/**
+ * Nginx before an app: HTTPS for browsers, what only reads to all instances, what changes data to those that write. An
+ * instance that fails is left alone for a while, and its readers get another's answer.
+ */
+export class HttpProxy extends pulumi.ComponentResource {
+  static readonly __pulumiType = "synfleet:proxy:HttpProxy";
+  /** Address of the site. */
+  readonly url: string;
+  readonly workload: Workload;
+
+  constructor(name: string, args: HttpProxyArgs, options?: pulumi.ComponentResourceOptions) {
+    super(HttpProxy.__pulumiType, name, { host: args.host }, options);
+    const { platform, host } = args;
+    const certificate = issue(
+      { ...args, alias: name, hosts: [host], ...(args.names && { alsoKnownAs: args.names }) },
+      { parent: this },
+    );
+    this.workload = platform.workload(
+      name,
+      proxySpec({ ...args, alias: name, files: certificate.files() }),
+      { parent: this, ...(args.dependsOn && { dependsOn: args.dependsOn }) },
+    );
+    this.url = `https://${platform.endpoint(host, args.ports.https)}`;
+    this.registerOutputs({ url: this.url });
+  }
+}

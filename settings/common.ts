@@ -1,0 +1,80 @@
+/** The settings that every system has. */
+import { z } from "zod";
+import { cidr, dnsLabel, ipAddress, port } from "./atoms.ts";
+
+const ssh = z.strictObject({
+  /** It must be allowed to use Docker. */
+  user: z
+    .string()
+    .regex(/^[a-z_][\w-]*$/, "a login of letters, digits, _ and -")
+    .default("root"),
+  port: port.default(22),
+  /** File with the private key. @default the SSH agent's keys, and those that ssh takes by itself */
+  keyFile: z.string().min(1, "a path").optional(),
+  /** Public key of the machine. @default the one in known_hosts */
+  hostKey: z
+    .string()
+    .regex(
+      /^(ssh-ed25519|ecdsa-sha2-nistp(256|384|521)|ssh-rsa) AAAA[\w+/]+={0,2}( [^\r\n]*)?$/,
+      'a public key such as "ssh-ed25519 AAAA…"; /etc/ssh/ssh_host_ed25519_key.pub on the host has it',
+    )
+    .optional(),
+});
+
+const host = z.strictObject({
+  /** Name by which members are placed on it. */
+  name: dnsLabel,
+  /** What may be lost at once with all hosts in it. A change moves nothing that is there. @default each host by itself */
+  region: dnsLabel.optional(),
+  /** Its Docker Engine, where it is not reached by ssh. @default the local one */
+  engine: z
+    .string()
+    .regex(/^(unix:\/\/\/|ssh:\/\/).+/, "unix:///path/to/docker.sock or ssh://user@host")
+    .optional(),
+  /** How to log in at its address. */
+  ssh: ssh.optional(),
+  /** Address by which clients reach it, and this machine by ssh. Needed as soon as there are two hosts. */
+  address: ipAddress.optional(),
+  /** Address by which the other hosts reach it. @default its address */
+  privateAddress: ipAddress.optional(),
+});
+
+/** How hosts are prepared, where `prepareHosts` asks for it. */
+const preparation = z.strictObject({
+  /** Networks from which SSH is admitted. @default every network */
+  sshFrom: z.array(cidr).min(1, "at least one network, or leave it out").optional(),
+  /** Docker Engine and its daemon.json: installed and kept, or the user's own. */
+  docker: z.enum(["managed", "kept"]).default("managed"),
+  /** Whether the clock must be synchronised. */
+  clock: z.boolean().default(true),
+});
+
+export type HostSettings = z.output<typeof host>;
+
+export const common = {
+  topology: z.enum(["single-host", "several-hosts"]).default("single-host"),
+  /** Prefix of containers, volumes and networks. @default the system's own name */
+  name: dnsLabel.optional(),
+  hosts: z
+    .array(host)
+    .min(1, "at least one host")
+    .default([{ name: "local" }]),
+  /** Whether the hosts are made ready, and kept so: packages, kernel, rules, Docker. */
+  prepareHosts: z.boolean().default(false),
+  preparation: preparation.default(preparation.parse({})),
+  publishAddress: ipAddress.optional(),
+  clientCidrs: z.array(cidr).default([]),
+  /** Parts whose other place, or absence, is meant though their data is lost by it. Nothing by itself: it permits a change. */
+  acceptPlacement: z.array(dnsLabel).default([]),
+  grafana: z.boolean().default(false),
+  protectVolumes: z.boolean().default(false),
+  rolloutGate: z.boolean().default(true),
+  readySeconds: z.int().min(10, "10 or more (seconds)").default(300),
+};
+
+/** Ports of the parts that stand beside every system, on the first host. */
+export const commonPorts = {
+  statistics: port.default(8404),
+  prometheus: port.default(9090),
+  grafana: port.default(3000),
+};

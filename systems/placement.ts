@@ -1,0 +1,40 @@
+import type { PlacementInputs } from "../components/placement/judge.ts";
+import { placement } from "./synapsedb.ts";
+import type { SynapseDBArgs } from "./synapsedb-args.ts";
+import { synapPlacement, type SynapArgs } from "./synap.ts";
+import type { SynaxicArgs } from "./synaxic-args.ts";
+import { synaxicPlacement } from "./synaxic-watch.ts";
+
+/** As much of the settings as says what is where. */
+export type Placed = { readonly hosts: readonly { readonly name: string }[] } & (
+  | ({ readonly system: "synapsedb" } & Pick<SynapseDBArgs, "members" | "etcd">)
+  | ({ readonly system: "synaxic" } & Pick<SynaxicArgs, "members" | "etcd" | "sentinels" | "app">)
+  | ({ readonly system: "synap" } & Pick<SynapArgs, "members">)
+);
+
+/** Host of every workload by its alias, whichever the system. */
+export function placementOf(settings: Placed): Readonly<Record<string, string>> {
+  switch (settings.system) {
+    case "synapsedb":
+      return placement(settings.hosts, settings);
+    case "synaxic":
+      return synaxicPlacement(settings.hosts, settings);
+    case "synap":
+      return synapPlacement(settings.hosts, settings);
+  }
+}
+
+type Recorded = Placed & { readonly acceptPlacement: readonly string[]; readonly master?: string };
+
+/** What is recorded of it, so that a later change can be held against it: the parts that have data. */
+export function recordOf(settings: Recorded): PlacementInputs {
+  const places = (parts: readonly { readonly name: string; readonly host: string }[]) =>
+    Object.fromEntries(parts.map(({ name, host }) => [name, host]));
+  return {
+    members: places(settings.members),
+    etcd: settings.system === "synap" ? {} : places(settings.etcd),
+    ...(settings.system === "synaxic" && { sentinels: places(settings.sentinels) }),
+    ...(settings.master !== undefined && { master: settings.master }),
+    accepted: [...settings.acceptPlacement],
+  };
+}

@@ -1,0 +1,163 @@
+import * as pulumi from "@pulumi/pulumi";
+import { LoadBalancer } from "../components/balancer/balancer.ts";
+import { synapService } from "../components/balancer/services/synap.ts";
+import { STATISTICS_PORT } from "../components/balancer/spec.ts";
+import { MonitoringStack } from "../components/monitoring/stack.ts";
+import { nodeExporterAlias } from "../components/monitoring/spec.ts";
+import type { Platform, Workload } from "../components/platform/platform.ts";
+import { SynapCluster, type SynapMember } from "../components/synap/cluster.ts";
+import { HTTP_PORT, type EvictionPolicy } from "../components/synap/conf.ts";
+import { BALANCER } from "./aliases.ts";
+import { foundation } from "./foundation.ts";
+import { whenSettled } from "./settled.ts";
+
+export interface SynapArgs {
+  readonly platform: Platform;
+  /** One is a server by itself; with more, one is the master and the others follow it. */
+  readonly members: readonly SynapMember[];
+  /** The member that takes the writes. A change hands over to it. */
+  readonly master: string;
+  readonly synap: {
+    readonly maxMemoryMiB: number;
+    readonly evictionPolicy: EvictionPolicy;
+    readonly cpus: number;
+  };
+  /** Ports of the first host on which the shared parts are published. */
+  readonly ports: {
+    readonly write: number;
+    readonly read: number;
+    readonly statistics: number;
+    readonly prometheus: number;
+    readonly grafana: number;
+  };
+  /** Whether Grafana runs; its image must be on the host or within reach. @default false */
+  readonly grafana?: boolean;
+}
+
+/** URLs without passwords. */
+export interface SynapEndpoints {
+  readonly write: string;
+  readonly read: string;
+  readonly statistics: string;
+  readonly prometheus: string;
+  readonly grafana?: string;
+}
+
+const ROOT_USER = "root";
+
+/** A key-value server with replicas, behind a balancer that keeps writes and reads apart. */
+export class Synap extends pulumi.ComponentResource {
+  static readonly __pulumiType = "synfleet:systems:Synap";
+  /** Known only when every member is ready. */
+  readonly endpoints: pulumi.Output<SynapEndpoints>;
+  /** Secret. */
+  readonly credentials: pulumi.Output<object>;
+  /** What clients verify every server with, in PEM. */
+  readonly caCertificate: pulumi.Output<string>;
+
+  constructor(name: string, args: SynapArgs, options?: pulumi.ComponentResourceOptions) {
+    const names = args.members.map((member) => member.name);
+    super(Synap.__pulumiType, name, { members: names }, options);
+    const { platform, ports } = args;
+    const front = platform.hosts[0]!;
+    const child = { parent: this };
+    const { authority, passwords, statistics, administrator, credentials } = foundation(
+      name,
+      ["root"],
+      this,
+      args,
+    );
+    const parts = { platform, authority };
+    const { cpus, maxMemoryMiB, evictionPolicy } = args.synap;
+    const cluster = new SynapCluster(
+      "synap",
+      {
+        ...parts,
+        members: args.members,
+        master: args.master,
+        password: passwords.root,
+        clients: [BALANCER, "prometheus"],
+        server: { maxMemoryMib: maxMemoryMiB, evictionPolicy },
+        cpus,
+      },
+      child,
+    );
+    const balancer = new LoadBalancer(
+      BALANCER,
+      {
+        ...parts,
+        host: front,
+        services: [synapService({ members: names, published: ports })],
+        statistics: { ...statistics, port: ports.statistics },
+      },
+      child,
+    );
+    const serving: Workload[] = [...cluster.workloads, balancer.workload];
+    const ready = platform.whenReady("synap-ready", serving, this);
+    const monitoring = new MonitoringStack(
+      "monitoring",
+      {
+        ...parts,
+        host: front,
+        ports,
+        cluster: name,
+        exporters: [],
+        jobs: [
+          {
+            name: "synap",
+            targets: names.map((host) => ({ host, port: HTTP_PORT, member: host })),
+            access: "certificate",
+          },
+          {
+            name: "synap-member",
+            targets: names.map((host) => ({ host, port: HTTP_PORT, member: host })),
+            access: "certificate",
+            path: "/synfleet/metrics",
+          },
+          {
+            name: "balancer",
+            targets: [{ host: BALANCER, port: STATISTICS_PORT }],
+            access: "statistics",
+          },
+        ],
+        statistics,
+        grafana: administrator,
+      },
+      child,
+    );
+    const at = (port: number) => `https://${platform.endpoint(front, port)}`;
+    this.endpoints = whenSettled(
+      [...serving, ...monitoring.workloads],
+      {
+        write: at(ports.write),
+        read: at(ports.read),
+        statistics: balancer.statisticsUrl,
+        prometheus: monitoring.prometheusUrl,
+        ...(monitoring.grafanaUrl && { grafana: monitoring.grafanaUrl }),
+      },
+      [ready],
+    );
+    this.credentials = pulumi.secret({
+      synap: { user: ROOT_USER, password: passwords.root },
+      ...credentials,
+    });
+    this.caCertificate = authority.certificatePem;
+    this.registerOutputs({
+      endpoints: this.endpoints,
+      credentials: this.credentials,
+      caCertificate: this.caCertificate,
+    });
+  }
+}
+
+/** Host of every workload by its alias: plain, because on several hosts each must know the addresses of all. */
+export function synapPlacement(
+  hosts: readonly { readonly name: string }[],
+  { members }: Pick<SynapArgs, "members">,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries([
+    ...members.map(({ name, host }) => [name, host]),
+    ...hosts.map(({ name }) => [nodeExporterAlias(name), name]),
+    ...[BALANCER, "prometheus", "grafana"].map((alias) => [alias, hosts[0]!.name]),
+  ]);
+}

@@ -1,0 +1,84 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { App } from "../components/app/app.ts";
+import { STATISTICS_PORT } from "../components/balancer/spec.ts";
+import { ETCD_PORT } from "../components/etcd/spec.ts";
+import type { MonitoringStackArgs } from "../components/monitoring/stack.ts";
+import { nodeExporterAlias, postgresExporter } from "../components/monitoring/spec.ts";
+import { fenceAlias, fencedHosts } from "../components/postgres/fence/spec.ts";
+import { PATRONI_PORT } from "../components/postgres/streaming/conf.ts";
+import { redisExporter } from "../components/redis/exporter.ts";
+import { aliases, BALANCER, DATABASE, PROXY } from "./aliases.ts";
+import type { SynaxicArgs } from "./synaxic-args.ts";
+
+/** What Prometheus watches of the system. */
+export function synaxicWatch(
+  { members, etcd, postgres }: SynaxicArgs,
+  app: Pick<App, "upstreams" | "tls">,
+  redisPassword: pulumi.Input<string>,
+): Pick<MonitoringStackArgs, "exporters" | "jobs" | "rules"> {
+  return {
+    exporters: members.flatMap(({ name, host }) => [
+      postgresExporter({
+        alias: aliases.postgresExporter(name),
+        member: aliases.postgres(name),
+        host,
+        database: postgres.database,
+      }),
+      redisExporter({
+        alias: aliases.redisExporter(name),
+        member: aliases.redis(name),
+        host,
+        password: redisPassword,
+      }),
+    ]),
+    jobs: [
+      {
+        name: "patroni",
+        targets: members.map(({ name }) => ({
+          host: aliases.postgres(name),
+          port: PATRONI_PORT,
+          member: name,
+        })),
+        access: "certificate",
+      },
+      // Over HTTPS alone, as all that is scraped.
+      ...(app.tls
+        ? [
+            {
+              name: "app",
+              targets: app.upstreams.map(({ name: host, port }) => ({ host, port })),
+              access: "certificate" as const,
+              path: "/actuator/prometheus",
+            },
+          ]
+        : []),
+      {
+        name: "etcd",
+        targets: etcd.map(({ name }) => ({ host: name, port: ETCD_PORT })),
+        access: "certificate",
+      },
+      {
+        name: "balancer",
+        targets: [{ host: BALANCER, port: STATISTICS_PORT }],
+        access: "statistics",
+      },
+    ],
+    rules: { etcdMembers: etcd.length },
+  };
+}
+
+/** Host of every workload by its alias: plain, because on several hosts each must know the addresses of all. */
+export function synaxicPlacement(
+  hosts: readonly { readonly name: string }[],
+  { members, etcd, sentinels }: Pick<SynaxicArgs, "members" | "etcd" | "sentinels">,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries([
+    ...fencedHosts(members).map((host) => [fenceAlias(DATABASE, host), host]),
+    ...[...etcd, ...sentinels].map(({ name, host }) => [name, host]),
+    ...members.flatMap(({ name, host }) =>
+      Object.values(aliases).map((alias) => [alias(name), host]),
+    ),
+    ...hosts.map(({ name }) => [nodeExporterAlias(name), name]),
+    ...[BALANCER, PROXY, "prometheus", "grafana"].map((alias) => [alias, hosts[0]!.name]),
+  ]);
+}
