@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findCli, offline, type Engine } from "../../engine/conformance/engines.ts";
-import { Deployment, leftovers } from "../support/deployment.ts";
+import { Deployment } from "../support/deployment.ts";
+import { leftovers } from "../support/leftovers.ts";
 
 const cli = findCli();
 const isThere = typeof cli !== "string";
@@ -76,14 +77,12 @@ describe.skipIf(!isThere)(`one stack on two engines${isThere ? "" : ` (skipped: 
 
   test("what the Pulumi CLI made, the offline engine takes over and removes", async () => {
     deployment.on(pulumi);
-    await deployment.mustRun("destroy", "--stack", deployment.stack, "--yes", "--skip-preview");
+    await deployment.destroy();
     expect(await leftovers(deployment.prefix)).toEqual([]);
     await deployment.up();
     await takenOverBy(offline);
     await takenOverBy(pulumi);
-    await deployment
-      .on(offline)
-      .mustRun("destroy", "--stack", deployment.stack, "--yes", "--skip-preview");
+    await deployment.on(offline).destroy();
     expect(await leftovers(deployment.prefix)).toEqual([]);
   });
 });

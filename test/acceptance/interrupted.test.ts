@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Deployment, leftovers } from "../support/deployment.ts";
+import { Deployment } from "../support/deployment.ts";
+import { leftovers } from "../support/leftovers.ts";
 import { until } from "../support/until.ts";
 
 let deployment: Deployment;
@@ -33,6 +34,6 @@ test("an up that was killed is taken up again by the next, and destroy finds eve
   await deployment.up("--expect-no-changes");
   expect(await containers()).toEqual(whole);
 
-  await deployment.mustRun("destroy", "--stack", "test", "--yes", "--skip-preview");
+  await deployment.destroy();
   expect(await leftovers(deployment.prefix)).toEqual([]);
 });

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { projectDirectory } from "../../commands/support/paths.ts";
 import { run } from "../../commands/support/process.ts";
-import { Deployment, leftovers } from "../support/deployment.ts";
+import { Deployment } from "../support/deployment.ts";
+import { leftovers } from "../support/leftovers.ts";
 import { startFullEngine } from "../support/full-engine.ts";
 
 /** Each of these must end with a clear error, before anything is made. */

@@ -2,28 +2,33 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { run } from "../../commands/support/process.ts";
-import { Deployment, leftovers } from "../support/deployment.ts";
+import { Deployment } from "../support/deployment.ts";
+import { leftovers } from "../support/leftovers.ts";
 import { until } from "../support/until.ts";
+import { Containers, docker } from "./checks/containers.ts";
+import { dashboardChecks } from "./checks/dashboards.ts";
 import { failoverChecks } from "./checks/failover.ts";
 import { ask, readUrl, writeUrl, type Fleet } from "./checks/fleet.ts";
 import { replicationChecks } from "./checks/replication.ts";
+import { rollingChecks } from "./checks/rolling.ts";
 import { schemaChecks } from "./checks/schema.ts";
 import { serviceChecks } from "./checks/services.ts";
 
 let deployment: Deployment;
+let containers: Containers;
 let fleet: Fleet;
 
 beforeAll(async () => {
   deployment = await Deployment.create();
   await deployment.up();
   const outputs = await deployment.outputs();
-  const container = (alias: string) => `${deployment.prefix}-${alias}`;
+  containers = new Containers(deployment);
   fleet = {
     outputs,
     nodes: [outputs.endpoints["nodes"]!].flat(),
-    kill: async (member) => void (await docker("kill", container(member))),
-    start: async (member) => void (await docker("start", container(member))),
-    logs: (alias) => docker("logs", container(alias)),
+    kill: async (member) => void (await docker("kill", containers.name(member))),
+    start: async (member) => void (await docker("start", containers.name(member))),
+    logs: (alias) => docker("logs", containers.name(alias)),
   };
 });
 
@@ -31,17 +36,10 @@ afterAll(async () => {
   await deployment?.remove();
 });
 
-async function docker(...args: string[]): Promise<string> {
-  const { code, stdout, stderr } = await run("docker", args);
-  if (code !== 0) throw new Error(`docker ${args.join(" ")} ended with ${code}: ${stderr}`);
-  return stdout + stderr;
-}
-
-const container = (alias: string) => `${deployment.prefix}-${alias}`;
-
 describe("services", () => serviceChecks(() => fleet));
 describe("replication", () => replicationChecks(() => fleet));
 describe("schema", () => schemaChecks(() => fleet));
+describe("dashboards", () => dashboardChecks(() => fleet.outputs));
 
 describe("secrets and containers", () => {
   const secrets = () => {
@@ -50,9 +48,7 @@ describe("secrets and containers", () => {
   };
 
   test("no secret is in a container's description, its log, or the plain state", async () => {
-    const names = (await leftovers(deployment.prefix))
-      .filter((line) => line.startsWith("container "))
-      .map((line) => line.slice("container ".length));
+    const names = await containers.names();
     expect(names.length).toBeGreaterThan(12);
     const described = await docker("inspect", ...names);
     const logs = await Promise.all(names.map((name) => docker("logs", name)));
@@ -69,7 +65,7 @@ describe("secrets and containers", () => {
   test("keys and passwords are files that their service alone can read", async () => {
     const listing = await docker(
       "exec",
-      container("postgres1"),
+      containers.name("postgres1"),
       "find",
       "/etc/synfleet",
       "-type",
@@ -88,12 +84,8 @@ describe("secrets and containers", () => {
   });
 
   test("containers run unprivileged, limited, with a read-only root, and publish on the loopback address only", async () => {
-    const names = (await leftovers(deployment.prefix)).filter((line) =>
-      line.startsWith("container "),
-    );
-    const described = JSON.parse(
-      await docker("inspect", ...names.map((line) => line.slice(10))),
-    ) as any[];
+    const names = await containers.names();
+    const described = JSON.parse(await docker("inspect", ...names)) as any[];
     for (const { Name, Config, HostConfig, State } of described) {
       expect([Name, Config.User]).toEqual([Name, "10001:10001"]);
       expect([Name, HostConfig.ReadonlyRootfs, HostConfig.Memory > 0]).toEqual([Name, true, true]);
@@ -119,75 +111,20 @@ describe("the loss of a node", () => failoverChecks(() => fleet));
 
 describe("changes", () => {
   test("a second up plans nothing", async () => {
-    const before = await startTimes();
+    const before = await containers.startTimes();
     const text = await deployment.up("--expect-no-changes");
     expect(text).toMatch(/\d+ unchanged/);
-    expect(await startTimes()).toEqual(before);
+    expect(await containers.startTimes()).toEqual(before);
   });
 
   test("a refresh finds everything as it was recorded, and the up after it plans nothing", async () => {
-    const before = await startTimes();
+    const before = await containers.startTimes();
     await deployment.mustRun("refresh", "--stack", deployment.stack, "--yes", "--skip-preview");
     await deployment.up("--expect-no-changes");
-    expect(await startTimes()).toEqual(before);
+    expect(await containers.startTimes()).toEqual(before);
   });
 
-  test("a setting that can be reloaded is, without a restart of anything", async () => {
-    const before = await startTimes();
-    await deployment.set({ postgres: { workMemMiB: 16 } });
-    await deployment.up();
-    expect(await startTimes()).toEqual(before);
-    for (const url of fleet.nodes) {
-      expect(await ask(fleet, url, "show work_mem")).toEqual([{ work_mem: "16MB" }]);
-    }
-  });
-
-  test("one that needs a restart restarts the nodes one at a time, and the write endpoint goes on", async () => {
-    const before = await startTimes();
-    await ask(fleet, writeUrl(fleet), "create table if not exists rolling (id text primary key)");
-    let stopped = false;
-    let longestGapMs = 0;
-    const acknowledged: string[] = [];
-    const writing = (async () => {
-      let last = Date.now();
-      for (let n = 0; !stopped; n++) {
-        try {
-          await ask(fleet, writeUrl(fleet), "insert into rolling values ($1)", [`row ${n}`]);
-          acknowledged.push(`row ${n}`);
-          longestGapMs = Math.max(longestGapMs, Date.now() - last);
-          last = Date.now();
-        } catch {
-          await new Promise((resolve) => setTimeout(resolve, 50));
-        }
-      }
-    })();
-    await deployment.set({ postgres: { workMemMiB: 16, maxConnections: 150 } });
-    await deployment.up();
-    stopped = true;
-    await writing;
-
-    const after = await startTimes();
-    const moments = ["postgres1", "postgres2", "postgres3"].map((name) =>
-      Date.parse(after[container(name)]!),
-    );
-    expect(moments[0]).toBeLessThan(moments[1]!);
-    expect(moments[1]).toBeLessThan(moments[2]!);
-    const touched = Object.keys(after).filter((name) => after[name] !== before[name]);
-    expect(touched.sort()).toEqual(["postgres1", "postgres2", "postgres3"].map(container));
-    expect(longestGapMs).toBeLessThan(10_000);
-    for (const url of fleet.nodes) {
-      expect(await ask(fleet, url, "show max_connections")).toEqual([{ max_connections: "150" }]);
-      await until("every acknowledged row", async () => {
-        const rows = await ask(
-          fleet,
-          url,
-          "select from unnest($1::text[]) as id where id not in (select id from rolling)",
-          [acknowledged],
-        );
-        return rows.length === 0 ? true : undefined;
-      });
-    }
-  });
+  rollingChecks(() => ({ deployment, containers, fleet }));
 
   test("the read endpoint answers from all three nodes again", async () => {
     await until("three nodes", async () => {
@@ -210,8 +147,7 @@ describe("the end", () => {
     await ask(fleet, writeUrl(fleet), "create table kept (id int primary key)");
     await ask(fleet, writeUrl(fleet), "insert into kept values (42)");
     const volumes = "**docker:index/volume:Volume::**";
-    const destroy = ["destroy", "--stack", deployment.stack, "--yes", "--skip-preview"];
-    await deployment.mustRun(...destroy, "--exclude", volumes);
+    await deployment.destroy("--exclude", volumes);
     const left = await leftovers(deployment.prefix);
     expect(left.filter((line) => !line.startsWith("volume "))).toEqual([]);
     await deployment.up();
@@ -226,7 +162,7 @@ describe("the end", () => {
   });
 
   test("destroy leaves no container, network or volume", async () => {
-    await deployment.mustRun("destroy", "--stack", deployment.stack, "--yes", "--skip-preview");
+    await deployment.destroy();
     expect(await leftovers(deployment.prefix)).toEqual([]);
     const { stdout } = await run("docker", [
       "volume",
@@ -240,12 +176,3 @@ describe("the end", () => {
 });
 
 /** When each container was last started, by name: what tells a reload from a restart. */
-async function startTimes(): Promise<Record<string, string>> {
-  const names = (await leftovers(deployment.prefix)).filter((line) =>
-    line.startsWith("container "),
-  );
-  const described = JSON.parse(
-    await docker("inspect", ...names.map((line) => line.slice(10))),
-  ) as any[];
-  return Object.fromEntries(described.map(({ Name, State }) => [Name.slice(1), State.StartedAt]));
-}

@@ -1,5 +1,6 @@
 import { run } from "../../commands/support/process.ts";
-import { Deployment, leftovers } from "../support/deployment.ts";
+import { Deployment } from "../support/deployment.ts";
+import { leftovers } from "../support/leftovers.ts";
 import { timed, type Figure } from "./figures.ts";
 
 /** Everything of a container that decides how it runs, as the engine's own API has it. */
@@ -17,7 +18,7 @@ interface Recipe {
 export async function startUp(deployment: Deployment): Promise<Figure[]> {
   const { seconds: deployed } = await timed(() => deployment.up());
   const recipes = await readRecipes(deployment.prefix);
-  await deployment.mustRun("destroy", "--stack", deployment.stack, "--yes", "--skip-preview");
+  await deployment.destroy();
   const network = `${deployment.prefix}-network`;
   const { seconds: scripted } = await timed(async () => {
     await docker("network", "create", network);

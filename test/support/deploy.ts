@@ -37,21 +37,37 @@ export async function deploy(
     preview,
   );
   const monitor = pulumi.runtime.getMonitor() as any;
+  monitor.newUrn = urnOf;
   const register = monitor.registerResource.bind(monitor);
   monitor.registerResource = (request: any, callback: any) => {
     registered.push({
       type: request.getType(),
       name: request.getName(),
       inputs: request.getObject()?.toJavaScript() ?? {},
-      urn: "",
+      urn: urnOf(request.getParent(), request.getType(), request.getName()),
       provider: request.getProvider(),
       custom: request.getCustom(),
     });
     return register(request, callback);
   };
-  await program();
-  await pulumi.runtime.disconnect();
+  // The SDK keeps a stack trace of every promise, and the test runner finds the sources for each: most of the time of a large program.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 1;
+  try {
+    await program();
+  } finally {
+    // What a program that failed has registered is waited for too, since it would meet the mocks of the next one.
+    await pulumi.runtime.disconnect();
+    Error.stackTraceLimit = stackTraceLimit;
+  }
   return registered;
+}
+
+/** As the engine makes it, by the types of all parents; the mocks know the next one alone. */
+function urnOf(parent: string | undefined, type: string, name: string): string {
+  const chain = parent?.split("::")[2];
+  const within = chain === undefined || chain === "pulumi:pulumi:Stack" ? "" : `${chain}$`;
+  return `urn:pulumi:test::synfleet::${within}${type}::${name}`;
 }
 
 export function isSecret(value: unknown): boolean {
@@ -78,4 +94,21 @@ export const providerOutputs: Record<string, (inputs: any) => object> = {
 /** Each resource as "Type name", sorted: the exact children of a component. */
 export function listed(resources: readonly Registered[]): string[] {
   return resources.map(({ type, name }) => `${type.split(":").at(-1)} ${name}`).sort();
+}
+
+/** The resources of a type, by its last part. */
+export function ofType(resources: readonly Registered[], type: string): Registered[] {
+  return resources.filter((resource) => resource.type.split(":").at(-1) === type);
+}
+
+/** Names of resources that have a key or a password of {@link providerOutputs} elsewhere than in a secret file. */
+export function withOpenSecrets(resources: readonly Registered[]): string[] {
+  const open = resources.filter(({ inputs }) => {
+    const { stdin: _, caPrivateKeyPem: __, privateKeyPem: ___, ...rest } = inputs;
+    return /s3cret-password|\$2a\$hash|"KEY"/.test(JSON.stringify(rest));
+  });
+  const unmarked = ofType(resources, "Command").filter(
+    ({ name, inputs }) => name.endsWith("-files") && !isSecret(inputs["stdin"]),
+  );
+  return [...open, ...unmarked].map(({ name }) => name);
 }

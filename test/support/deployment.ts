@@ -7,6 +7,7 @@ import { projectDirectory } from "../../commands/support/paths.ts";
 import { run, type Ended } from "../../commands/support/process.ts";
 import type { Outputs } from "../../commands/support/stack.ts";
 import { offline, type Engine } from "../../engine/conformance/engines.ts";
+import { isMiscount, removeLeftovers } from "./leftovers.ts";
 import { freePorts } from "./ports.ts";
 
 /**
@@ -35,17 +36,9 @@ export class Deployment {
 
   static async create(settings: Record<string, unknown> = {}): Promise<Deployment> {
     const directory = await mkdtemp(join(tmpdir(), "synfleet-"));
-    const ports = await freePorts(10);
     await writeProject(directory);
-    const deployment = new Deployment(directory, {
-      members: [1, 2, 3].map((number, index) => ({
-        name: `postgres${number}`,
-        port: ports[index],
-        managerPort: ports[index + 3],
-      })),
-      ports: { read: ports[6], write: ports[7], statistics: ports[8], prometheus: ports[9] },
-      ...settings,
-    });
+    const ports = ownPorts(settings, await freePorts(10));
+    const deployment = new Deployment(directory, { ...ports, ...settings });
     await deployment.#writeConfig();
     await deployment.mustRun("stack", "init", deployment.stack);
     return deployment;
@@ -110,6 +103,14 @@ export class Deployment {
     return this.mustRun("up", "--stack", this.stack, "--yes", "--skip-preview", ...args);
   }
 
+  /** Removes what the stack made; a network that Docker has miscounted, and will not remove, is left and forgiven. */
+  async destroy(...args: string[]): Promise<void> {
+    const words = ["destroy", "--stack", this.stack, "--yes", "--skip-preview", ...args];
+    const { code, stdout, stderr } = await this.engine(words);
+    if (code === 0 || isMiscount(stdout)) return;
+    throw new Error(`destroy ended with ${code}:\n${stdout}\n${stderr}`);
+  }
+
   async outputs(): Promise<Outputs> {
     const text = await this.mustRun(
       "stack",
@@ -125,11 +126,16 @@ export class Deployment {
   /** Removes what the stack made, and, should that fail, whatever carries its name. */
   async remove(): Promise<void> {
     try {
-      await this.mustRun("destroy", "--stack", this.stack, "--yes", "--skip-preview");
+      await this.destroy();
     } finally {
       await removeLeftovers(this.prefix);
-      await rm(this.directory, { recursive: true, force: true });
+      await this.forget();
     }
+  }
+
+  /** Removes its files alone: what it made goes with the machines that it made it on. */
+  async forget(): Promise<void> {
+    await rm(this.directory, { recursive: true, force: true });
   }
 
   async #writeConfig(extra: Record<string, string> = {}): Promise<void> {
@@ -147,33 +153,41 @@ export class Deployment {
   }
 }
 
+/** Settings that keep a system off the ports of others. */
+function ownPorts(
+  { system, topology }: Record<string, unknown>,
+  ports: readonly number[],
+): Record<string, unknown> {
+  const shared = { read: ports[0], write: ports[1], statistics: ports[2], prometheus: ports[3] };
+  switch (system) {
+    case "synap":
+      return { ports: shared };
+    case "synaxic":
+      return { ports: { ...shared, http: ports[4], https: ports[5], redis: ports[6] } };
+    default:
+      // On several hosts a member has its host for itself, and with it the ports.
+      if (topology === "several-hosts") return { ports: shared };
+      return {
+        ports: shared,
+        members: [1, 2, 3].map((number) => ({
+          name: `postgres${number}`,
+          port: ports[3 + number],
+          managerPort: ports[6 + number],
+        })),
+      };
+  }
+}
+
 /** The program as a project of its own folder, where the stack's configuration and state are kept. */
 async function writeProject(directory: string): Promise<void> {
-  const project = parse(await readFile(join(projectDirectory, "Pulumi.yaml"), "utf8")) as object;
+  const text = await readFile(join(projectDirectory, "Pulumi.yaml"), "utf8");
+  // The only paths in it are those of plugins, and they are the project's.
+  const project = parse(text, (key: unknown, value: unknown) =>
+    key === "path" ? join(projectDirectory, String(value)) : value,
+  ) as object;
   const main = relative(directory, join(projectDirectory, "index.ts"));
   await writeFile(
     join(directory, "Pulumi.yaml"),
     stringify({ ...project, main, backend: undefined }),
   );
-}
-
-/** Names of containers, networks and volumes that carry the fleet's label. */
-export async function leftovers(prefix: string): Promise<string[]> {
-  const filter = ["--filter", `label=org.synfleet.fleet=${prefix}`];
-  const lists = await Promise.all([
-    run("docker", ["ps", "--all", "--format", "container {{.Names}}", ...filter]),
-    run("docker", ["network", "ls", "--format", "network {{.Name}}", ...filter]),
-    run("docker", ["volume", "ls", "--format", "volume {{.Name}}", ...filter]),
-  ]);
-  return lists.flatMap(({ stdout }) => stdout.split("\n")).filter((line) => line !== "");
-}
-
-async function removeLeftovers(prefix: string): Promise<void> {
-  for (const kind of ["container", "network", "volume"]) {
-    const names = (await leftovers(prefix))
-      .filter((line) => line.startsWith(`${kind} `))
-      .map((line) => line.slice(kind.length + 1));
-    const force = kind === "network" ? [] : ["--force"];
-    if (names.length > 0) await run("docker", [kind, "rm", ...force, ...names]);
-  }
 }

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type {
   Platform,
+  SharedVolume,
   Workload,
   WorkloadOptions,
   WorkloadSpec,
@@ -32,6 +33,20 @@ export class RecordingPlatform implements Platform {
       { parent: options.parent, dependsOn: options.dependsOn ?? [] },
     );
     return { alias: spec.alias, started: made, settled: made };
+  }
+
+  sharedVolume(name: string, host: string, parent: pulumi.Resource): SharedVolume {
+    const made = new pulumi.ComponentResource("test:SharedVolume", name, {}, { parent });
+    return { name, host, made };
+  }
+
+  whenReady(name: string, workloads: readonly Workload[], parent: pulumi.Resource) {
+    return new pulumi.ComponentResource(
+      "test:Ready",
+      name,
+      {},
+      { parent, dependsOn: workloads.map(({ settled }) => settled) },
+    );
   }
 
   endpoint(host: string, published: number): string {

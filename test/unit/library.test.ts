@@ -50,3 +50,28 @@ test("docs/examples/components deploys etcd alone, with a client's certificate",
   expect(await pulumi.isSecret(program.schedulerPassword)).toBe(true);
   expect(await pulumi.isSecret(program.caCertificate)).toBe(false);
 });
+
+test("docs/examples/streaming deploys one writer with two replicas behind a balancer", async () => {
+  const { program, resources } = await runs(() => import("../../docs/examples/streaming/index.ts"));
+  expect(containers(resources)).toEqual([
+    ...["alpha", "balancer", "beta", "etcd1", "etcd2", "etcd3", "gamma"],
+    "ledger-fence-local",
+  ]);
+  const url = await new Promise((resolve) => program.writeUrl.apply(resolve));
+  expect(url).toBe("postgresql://localhost:7002/ledger");
+  expect(await pulumi.isSecret(program.password)).toBe(true);
+});
+
+test("docs/examples/several deploys four systems whose names are nowhere the same", async () => {
+  const { resources } = await runs(() => import("../../docs/examples/several/index.ts"));
+  const urns = resources.map(({ urn }) => urn);
+  expect(urns.filter((urn, index) => urns.indexOf(urn) !== index)).toEqual([]);
+  const made = (type: string) => resources.filter((one) => one.type.endsWith(`:${type}`));
+  for (const type of ["Container", "Volume", "Network"]) {
+    const names = made(type).map(({ inputs }) => inputs["name"] as string);
+    expect([type, new Set(names).size]).toEqual([type, names.length]);
+  }
+  const count = (prefix: string) =>
+    made("Container").filter(({ inputs }) => inputs["name"].startsWith(`shop-${prefix}-`)).length;
+  expect(["orders", "web", "cache", "sessions"].map(count)).toEqual([16, 17, 5, 5]);
+});

@@ -112,9 +112,10 @@ describe.sequential("a running member", () => {
         (await mesh.query("postgres3", "select count(*)::int as n from tagged"))[0]!.n === 1,
       "the member to be back",
     );
-    // The last lines of a run are relayed by the next.
+    // The last lines of a run are relayed by the next. Not the very last one: the log's writer outlives the server by a
+    // moment, and is killed with the container in it.
     await until(
-      async () => (await bench.logs("postgres3")).includes("database system is shut down"),
+      async () => (await bench.logs("postgres3")).includes("received fast shutdown request"),
       "the end of the log",
     );
   });

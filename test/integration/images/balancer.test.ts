@@ -1,6 +1,10 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { haproxyConf, type HaproxyConfArgs } from "../../../components/balancer/conf.ts";
+import { haproxyConf } from "../../../components/balancer/conf.ts";
+import {
+  admittedSections,
+  type AdmittedServiceArgs,
+} from "../../../components/balancer/services/admitted.ts";
 import { until, type ConfigFile } from "./bench.ts";
 import { Mesh, memberSettings, members, password } from "./mesh.ts";
 
@@ -10,12 +14,11 @@ const { bench } = mesh;
 beforeAll(() => mesh.start(), 240_000);
 afterAll(() => mesh.stop(), 60_000);
 
-function balancerSettings(args: Partial<HaproxyConfArgs> = {}): ConfigFile[] {
+function balancerSettings(args: Partial<AdmittedServiceArgs> = {}): ConfigFile[] {
   const content = haproxyConf({
-    members,
+    sections: [admittedSections({ members, database: "synapsedb", ...args })],
     statisticsUser: "statistics",
     statisticsPassword: 'it\'s $a ; "secret" #1',
-    ...args,
   });
   return [{ path: "haproxy.cfg", content, secret: true }];
 }
@@ -52,7 +55,9 @@ describe.sequential("members behind the balancer", () => {
     );
     await expect(mesh.open("balancer", "synapsedb", 5002)).rejects.toThrow();
     expect((await bench.exec("postgres1", "ready")).output).toContain("not been initialised");
-    expect((await bench.exec("balancer", "ready")).output).toContain("no member is admitted");
+    expect((await bench.exec("balancer", "ready")).output).toContain(
+      "write has no server that is up",
+    );
   });
 
   test("form a mesh, and open when they are admitted", async () => {

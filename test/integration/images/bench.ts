@@ -41,6 +41,9 @@ export class Bench {
       "2",
       "-subj",
       "/CN=test authority",
+      // Python verifies by the letter: who signs must be allowed to, and who is signed must say by whom.
+      "-addext",
+      "keyUsage=critical,keyCertSign,cRLSign",
       "-keyout",
       "ca.key",
       "-out",
@@ -53,8 +56,13 @@ export class Bench {
   }
 
   /** Certificate files for one name, signed by the bench's authority. */
-  async certificate(name: string, commonName = name): Promise<ConfigFile[]> {
-    const extensions = `subjectAltName=DNS:${name},DNS:localhost,IP:127.0.0.1\nextendedKeyUsage=serverAuth,clientAuth\n`;
+  async certificate(
+    name: string,
+    commonName = name,
+    names: readonly string[] = [],
+  ): Promise<ConfigFile[]> {
+    const hosts = [name, "localhost", ...names].map((host) => `DNS:${host}`).join(",");
+    const extensions = `subjectAltName=${hosts},IP:127.0.0.1\nextendedKeyUsage=serverAuth,clientAuth\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n`;
     await writeFile(join(this.#directory, `${name}.ext`), extensions);
     await this.#openssl(
       "req",
@@ -97,49 +105,38 @@ export class Bench {
     image: ImageName,
     files: readonly ConfigFile[],
     ports: readonly number[] = [],
+    {
+      options = [],
+      command = [],
+      shared = {},
+    }: {
+      options?: string[];
+      command?: string[];
+      /** Volumes that it has together with others: path by name. */
+      shared?: Readonly<Record<string, string>>;
+    } = {},
   ): Promise<void> {
     const tag = await buildImage(image, { log: () => undefined });
     const container = this.name(name);
-    for (const volume of [`${container}-etc`, `${container}-data`]) {
+    const together = Object.keys(shared).map((volume) => this.name(volume));
+    for (const volume of [`${container}-etc`, `${container}-data`, ...together]) {
       await docker("volume", "create", volume);
       this.#volumes.add(volume);
     }
     await this.write(name, image, files);
     this.#containers.add(container);
     await docker(
-      ...[
-        "run",
-        "--detach",
-        "--name",
-        container,
-        "--network",
-        this.prefix,
-        "--network-alias",
-        name,
-        "--hostname",
-        name,
-      ],
-      ...[
-        "--read-only",
-        "--tmpfs",
-        "/tmp",
-        "--tmpfs",
-        "/run",
-        "--cap-drop",
-        "ALL",
-        "--security-opt",
-        "no-new-privileges",
-        "--memory",
-        "768m",
-      ],
-      ...[
-        "--volume",
-        `${container}-etc:/etc/synfleet:ro`,
-        "--volume",
-        `${container}-data:/var/lib/synfleet`,
-      ],
+      ...["run", "--detach", "--name", container, "--hostname", name],
+      ...["--network", this.prefix, "--network-alias", name],
+      ...["--read-only", "--tmpfs", "/tmp", "--tmpfs", "/run", "--memory", "768m"],
+      ...["--cap-drop", "ALL", "--security-opt", "no-new-privileges"],
+      ...["--volume", `${container}-etc:/etc/synfleet:ro`],
+      ...["--volume", `${container}-data:/var/lib/synfleet`],
+      ...Object.entries(shared).flatMap(([name, at]) => ["--volume", `${this.name(name)}:${at}`]),
       ...ports.flatMap((port) => ["--publish", `127.0.0.1::${port}`]),
+      ...options,
       tag,
+      ...command,
     );
   }
 
@@ -198,8 +195,8 @@ export class Bench {
     return docker(...args);
   }
 
-  async logs(name: string): Promise<string> {
-    const { stdout, stderr } = await run("docker", ["logs", this.name(name)], {
+  async logs(name: string, ...options: string[]): Promise<string> {
+    const { stdout, stderr } = await run("docker", ["logs", ...options, this.name(name)], {
       maxBuffer: 1 << 26,
     });
     return stdout + stderr;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { haproxyConf } from "../../../components/balancer/conf.ts";
+import { admittedSections } from "../../../components/balancer/services/admitted.ts";
 import { imageTag } from "../../../images/inputs.ts";
 import { Bench, until } from "./bench.ts";
 
@@ -17,7 +18,7 @@ test("a member is down when its name comes, or comes back after long, until the 
       {
         path: "haproxy.cfg",
         content: haproxyConf({
-          members: ["latecomer"],
+          sections: [admittedSections({ members: ["latecomer"], database: "synapsedb" })],
           statisticsUser: "statistics",
           statisticsPassword: "s",
         }),

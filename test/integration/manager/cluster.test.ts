@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { freeze } from "../../support/freeze.ts";
 import { Lab, until } from "./lab.ts";
 import * as synapse from "./synapse.ts";
 
@@ -119,7 +120,7 @@ describe("when a member dies", () => {
 
 describe("when a member hangs", () => {
   test("the others go on, and nobody waits for it", async () => {
-    await lab.docker(["pause", lab.name("postgres3")]);
+    await freeze(lab.name("postgres3"));
     try {
       await until(
         "notice",

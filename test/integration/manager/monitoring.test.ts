@@ -1,6 +1,3 @@
-import { spawn } from "node:child_process";
-import { buffer } from "node:stream/consumers";
-import { pack } from "tar-stream";
 import { expect, test } from "vitest";
 import {
   exporterWebYml,
@@ -9,50 +6,30 @@ import {
 } from "../../../components/monitoring/prometheus.ts";
 import { rulesYml } from "../../../components/monitoring/rules.ts";
 import { toYaml } from "../../../components/monitoring/yaml.ts";
-import { buildImage } from "../../../images/build.ts";
 import { TestAuthority } from "./certificates.ts";
+import { promtool } from "./promtool.ts";
 
 const target = (host: string, port: number) => ({ host, port });
 const prometheus = prometheusYml({
   cluster: "test",
-  managers: [{ ...target("manager1", 8080), member: "postgres1" }],
-  etcd: [target("etcd1", 2379)],
-  balancers: [target("balancer", 8404)],
-  postgresExporters: [{ ...target("postgres-exporter1", 9187), member: "postgres1" }],
-  nodeExporters: [target("node-exporter", 9100)],
+  jobs: [
+    {
+      name: "manager",
+      targets: [{ ...target("manager1", 8080), member: "postgres1" }],
+      access: "manager-token",
+    },
+    { name: "etcd", targets: [target("etcd1", 2379)], access: "certificate" },
+    { name: "balancer", targets: [target("balancer", 8404)], access: "statistics" },
+    { name: "postgres", targets: [target("postgres-exporter1", 9187)], access: "certificate" },
+    { name: "node", targets: [target("node-exporter", 9100)], access: "certificate", path: "/m" },
+  ],
   statisticsUser: "statistics",
 });
 
-/** Runs promtool of the image that is deployed, over files at the paths they have there. */
-async function promtool(files: Record<string, string>, ...args: string[]) {
-  const archive = pack();
-  for (const [path, content] of Object.entries(files)) {
-    archive.entry({ name: `etc/synfleet/${path}` }, content);
-  }
-  archive.finalize();
-  const stdin = await buffer(archive as unknown as AsyncIterable<Buffer>);
-  const image = await buildImage("prometheus");
-  const script = 'tar -xC / && cd /etc/synfleet && exec promtool "$@"';
-  const run = ["run", "--rm", "--interactive", "--user", "0", "--network", "none"];
-  return new Promise<{ code: number | null; output: string }>((resolve, reject) => {
-    const child = spawn("docker", [
-      ...run,
-      "--entrypoint",
-      "sh",
-      image,
-      "-c",
-      script,
-      "sh",
-      ...args,
-    ]);
-    let output = "";
-    child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
-    child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
-    child.on("error", reject);
-    child.on("close", (code) => resolve({ code, output }));
-    child.stdin.end(stdin);
-  });
-}
+/** All that any system scrapes, so that every rule is among those that are looked at. */
+const allRules = rulesYml({
+  jobs: ["manager", "etcd", "balancer", "postgres", "node", "patroni", "redis", "synap-member"],
+});
 
 test("promtool accepts the configuration, the rules and the web configurations", async () => {
   const authority = await TestAuthority.create();
@@ -64,7 +41,7 @@ test("promtool accepts the configuration, the rules and the web configurations",
     "secrets/statistics_password": "x",
     "secrets/manager_token": "x",
     "prometheus.yml": prometheus,
-    "rules.yml": rulesYml({}),
+    "rules.yml": allRules,
     "web.yml": prometheusWebYml({
       user: "statistics",
       bcryptHash: "$2b$04$abcdefghijklmnopqrstuuWLlkFzXcW9EGfY9EVbkrEQZWh8vVLWi",
@@ -113,6 +90,50 @@ const cases = [
     ],
   },
   {
+    name: "Redis without a primary, then with two",
+    series: {
+      'redis_instance_info{job="redis", instance="r1", role="master"}': "1 _ _ 1 1 1",
+      'redis_instance_info{job="redis", instance="r2", role="slave"}': "1x5",
+      'redis_instance_info{job="redis", instance="r2", role="master"}': "_ _ _ 1 1 1",
+    },
+    fires: [
+      { at: "0m", alert: "RedisWithoutPrimary", labels: undefined },
+      { at: "0m", alert: "RedisSeveralPrimaries", labels: undefined },
+      { at: "5m", alert: "RedisSeveralPrimaries", labels: { severity: "critical" } },
+    ],
+  },
+  {
+    name: "no Redis server that says it is the primary, and a replica without a link",
+    series: {
+      'redis_instance_info{job="redis", instance="r2", role="slave"}': "1x5",
+      'redis_master_link_up{job="redis", instance="r2", member="two"}': "1 0 0 0 0",
+    },
+    fires: [
+      { at: "2m", alert: "RedisWithoutPrimary", labels: { severity: "critical" } },
+      {
+        at: "3m",
+        alert: "RedisReplicaUnlinked",
+        labels: { job: "redis", instance: "r2", member: "two", severity: "warning" },
+      },
+    ],
+  },
+  {
+    name: "Redis that is nearly full, and one without a limit",
+    series: {
+      'redis_memory_used_bytes{job="redis", instance="r1"}': "95x10",
+      'redis_memory_max_bytes{job="redis", instance="r1"}': "100x10",
+      'redis_memory_used_bytes{job="redis", instance="r2"}': "95x10",
+      'redis_memory_max_bytes{job="redis", instance="r2"}': "0x10",
+    },
+    fires: [
+      {
+        at: "6m",
+        alert: "RedisMemoryNearMax",
+        labels: { job: "redis", instance: "r1", severity: "warning" },
+      },
+    ],
+  },
+  {
     name: "etcd's quorum: at risk with two of three, lost with one",
     series: {
       'up{job="etcd", instance="etcd1"}': "1x20",
@@ -146,6 +167,24 @@ const cases = [
     ],
   },
   {
+    name: "PostgreSQL without a leader, and with one that lags",
+    series: {
+      'up{job="patroni", instance="a"}': "1x10",
+      'patroni_primary{job="patroni", instance="a", scope="s", name="a"}': "0x10",
+      'patroni_replica{job="patroni", instance="a", scope="s", name="a"}': "1x10",
+      'patroni_xlog_location{job="patroni", instance="b", scope="s", name="b"}': "100000000x10",
+      'patroni_xlog_replayed_location{job="patroni", instance="a", scope="s", name="a"}': "1000x10",
+    },
+    fires: [
+      { at: "2m", alert: "PostgresNoLeader", labels: { severity: "critical" } },
+      {
+        at: "5m",
+        alert: "PostgresReplicaLag",
+        labels: { instance: "a", job: "patroni", name: "a", scope: "s", severity: "warning" },
+      },
+    ],
+  },
+  {
     name: "a balancer without a server for writing",
     series: {
       'haproxy_backend_status{instance="balancer", proxy="write", state="UP"}': "0x10",
@@ -163,10 +202,7 @@ const cases = [
 
 test("promtool's unit tests of the rules hold", async () => {
   // Only the labels matter here; texts are checked by lint.
-  const labelsOnly = rulesYml({}).replaceAll(
-    / +annotations:\n( +summary: .*\n +runbook: .*\n)/g,
-    "",
-  );
+  const labelsOnly = allRules.replaceAll(/ +annotations:\n( +summary: .*\n +runbook: .*\n)/g, "");
   const tests = toYaml({
     rule_files: ["rules.yml"],
     evaluation_interval: "15s",

@@ -1,0 +1,50 @@
+import { request } from "node:https";
+
+export interface Answer {
+  readonly status: number;
+  readonly text: string;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
+export interface Ask {
+  readonly ca: string;
+  readonly method?: string;
+  readonly json?: unknown;
+  readonly user?: string;
+  readonly password?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** One request over verified TLS, as a client would make it. */
+export function ask(url: string, { ca, method = "GET", json, ...given }: Ask): Promise<Answer> {
+  const { user, password } = given;
+  const body = json === undefined ? undefined : JSON.stringify(json);
+  return new Promise((resolve, reject) => {
+    const call = request(
+      url,
+      {
+        ca,
+        method,
+        agent: false,
+        timeout: 10_000,
+        headers: {
+          ...(body !== undefined && { "content-type": "application/json" }),
+          ...given.headers,
+        },
+        ...(user !== undefined && { auth: `${user}:${password}` }),
+      },
+      (response) => {
+        let text = "";
+        response.setEncoding("utf8");
+        response.on("data", (chunk: string) => (text += chunk));
+        response.on("error", reject);
+        response.on("end", () =>
+          resolve({ status: response.statusCode!, text, headers: response.headers }),
+        );
+      },
+    );
+    call.on("timeout", () => call.destroy(new Error("no answer within 10 s")));
+    call.on("error", reject);
+    call.end(body);
+  });
+}

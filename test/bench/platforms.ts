@@ -1,0 +1,66 @@
+/** What a preview costs with many hosts, none of which is real: `npm run bench:platforms`. */
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { Deployment } from "../support/deployment.ts";
+import { timed } from "./figures.ts";
+
+/** Members are on that many of the hosts; the others are prepared and watched, and have room. */
+const cases = [
+  { hosts: 3, members: 3 },
+  { hosts: 100, members: 3 },
+  { hosts: 1000, members: 3 },
+  { hosts: 20, members: 20 },
+  { hosts: 100, members: 100 },
+];
+
+/** Stands for the program that reaches a host, and answers as one that is fit and has nothing on it. Machines differ by their address. */
+const ssh = `#!/bin/sh
+for word; do case $word in 10.*) address=$word ;; esac; done
+echo ready
+read -r _
+echo "clock $(date +%s%3N)"
+echo "machine $address"
+echo "memory 4096"
+echo "engine 26.1.5"
+echo "free 40000"
+`;
+
+const folder = await mkdtemp(join(tmpdir(), "synfleet-ssh-"));
+try {
+  await writeFile(join(folder, "ssh"), ssh);
+  await chmod(join(folder, "ssh"), 0o755);
+  process.env["PATH"] = [folder, process.env["PATH"]].join(delimiter);
+  // One after the other as they come: the largest take minutes.
+  for (const { hosts, members } of cases) {
+    const { seconds, resources } = await preview(hosts, members);
+    const each = `${((seconds * 1000) / resources).toFixed(1)} ms a resource`;
+    const what = `${hosts} hosts, ${members} members, ${resources} resources`;
+    console.log(`${what}: ${seconds.toFixed(1)} s, ${each}`);
+  }
+} finally {
+  await rm(folder, { recursive: true });
+}
+
+/** Of Synaxic on a fleet that is not there yet. */
+async function preview(hostCount: number, memberCount: number) {
+  const hosts = Array.from({ length: hostCount }, (_, index) => ({
+    name: `host${index + 1}`,
+    address: `10.0.${index >> 8}.${index & 255}`,
+    ssh: {},
+  }));
+  const members = hosts.slice(0, memberCount).map(({ name: host }, index) => ({
+    name: index === 0 ? "main" : `replica${index}`,
+    host,
+  }));
+  const settings = { topology: "several-hosts", hosts, prepareHosts: true, members };
+  const deployment = await Deployment.create({ system: "synaxic", ...settings });
+  try {
+    const words = ["preview", "--stack", deployment.stack, "--json"];
+    const { seconds, result } = await timed(() => deployment.mustRun(...words));
+    const { changeSummary } = JSON.parse(result) as { changeSummary: { create: number } };
+    return { seconds, resources: changeSummary.create };
+  } finally {
+    await deployment.forget();
+  }
+}
