@@ -16,7 +16,7 @@ export async function ensureBaseImage(log: (line: string) => void): Promise<void
   log(
     `${baseImage} cannot be pulled: making it with debootstrap from this machine's Debian source`,
   );
-  await makeBaseImage(await machineMirrors());
+  await makeBaseImage(await machineMirrors(), log);
 }
 
 export async function machineMirrors(): Promise<Mirrors> {
@@ -39,12 +39,13 @@ export async function machineMirrors(): Promise<Mirrors> {
   );
 }
 
-export async function makeBaseImage(mirrors: Mirrors, tag = baseImage): Promise<void> {
+async function makeBaseImage(mirrors: Mirrors, log: (line: string) => void): Promise<void> {
   if (process.getuid?.() !== 0) {
     throw new BuildError(
       `${baseImage} cannot be pulled, and making it with debootstrap needs root. Run once as root: node images/build.ts --base`,
     );
   }
+  await ensureDebootstrap(log);
   const root = await mkdtemp(join(tmpdir(), "synfleet-base-"));
   try {
     await runQuietly("debootstrap", ["--variant=minbase", suite, root, mirrors.archive]);
@@ -58,12 +59,26 @@ export async function makeBaseImage(mirrors: Mirrors, tag = baseImage): Promise<
       "-c",
       `tar -C "$0" -c . | docker import -c 'CMD ["bash"]' - "$1"`,
       root,
-      tag,
+      baseImage,
     ]);
   } finally {
     await rm(root, { recursive: true, force: true });
   }
-  await docker(["image", "inspect", tag]);
+  await docker(["image", "inspect", baseImage]);
+}
+
+/** Whoever may make the base image may install what makes it, from the same source. */
+export async function ensureDebootstrap(log: (line: string) => void): Promise<void> {
+  const there = await runQuietly("debootstrap", ["--version"]).then(
+    () => true,
+    () => false,
+  );
+  if (there) return;
+  log("installing debootstrap");
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  await runQuietly("apt-get", ["update", "-qq"], { env });
+  const words = ["install", "-y", "-qq", "--no-install-recommends", "debootstrap"];
+  await runQuietly("apt-get", words, { env });
 }
 
 /** Security and point updates as well where the mirrors have them; a mirror that lacks a suite would fail every build. */

@@ -30,7 +30,6 @@ const folder = await mkdtemp(join(tmpdir(), "synfleet-ssh-"));
 try {
   await writeFile(join(folder, "ssh"), ssh);
   await chmod(join(folder, "ssh"), 0o755);
-  process.env["PATH"] = [folder, process.env["PATH"]].join(delimiter);
   // One after the other as they come: the largest take minutes.
   for (const { hosts, members } of cases) {
     const { seconds, resources } = await preview(hosts, members);
@@ -57,8 +56,10 @@ async function preview(hostCount: number, memberCount: number) {
   const deployment = await Deployment.create({ system: "synaxic", ...settings });
   try {
     const words = ["preview", "--stack", deployment.stack, "--json"];
-    const { seconds, result } = await timed(() => deployment.mustRun(...words));
-    const { changeSummary } = JSON.parse(result) as { changeSummary: { create: number } };
+    const env = { PATH: [folder, process.env["PATH"]].join(delimiter) };
+    const { seconds, result } = await timed(() => deployment.engine(words, env));
+    if (result.code !== 0) throw new Error(`preview: ${result.stdout}${result.stderr}`);
+    const { changeSummary } = JSON.parse(result.stdout) as { changeSummary: { create: number } };
     return { seconds, resources: changeSummary.create };
   } finally {
     await deployment.forget();
