@@ -1,5 +1,6 @@
 import { DockerPlatform } from "./components/platform/docker/docker.ts";
 import { preflight } from "./components/platform/docker/preflight.ts";
+import { SwarmPlatform } from "./components/platform/swarm/swarm.ts";
 import { Placement } from "./components/placement/resource.ts";
 import { publishedPorts, readSettings } from "./settings/read.ts";
 import type { Settings } from "./settings/settings.ts";
@@ -22,16 +23,24 @@ export const credentials = system.credentials;
 export const caCertificate = system.caCertificate;
 
 function deploy(settings: Settings) {
-  const { name, prepareHosts, clientCidrs } = settings;
-  const preparation = prepareHosts ? { ...settings.preparation, clientCidrs } : undefined;
-  const args = { ...settings, prefix: name, preparation };
-  const platform = new DockerPlatform("platform", args, placementOf(settings));
+  const { name } = settings;
+  const platform = platformOf(settings);
   switch (settings.system) {
     case "synapsedb":
-      return new SynapseDB(name, { platform, ...settings });
+      return new SynapseDB(name, { ...settings, platform });
     case "synaxic":
-      return new Synaxic(name, { platform, ...settings });
+      return new Synaxic(name, { ...settings, platform });
     case "synap":
-      return new Synap(name, { platform, ...settings });
+      return new Synap(name, { ...settings, platform });
   }
+}
+
+function platformOf(settings: Settings) {
+  const { name, prepareHosts, clientCidrs, swarm } = settings;
+  const preparation = prepareHosts ? { ...settings.preparation, clientCidrs } : undefined;
+  const args = { ...settings, prefix: name, preparation };
+  const placed = placementOf(settings);
+  return settings.platform === "swarm"
+    ? new SwarmPlatform("platform", { ...args, ...swarm }, placed)
+    : new DockerPlatform("platform", args, placed);
 }

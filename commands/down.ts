@@ -26,7 +26,9 @@ export async function down(args: string[]): Promise<number> {
     console.log(`synfleet: there is no stack ${stack.name}; nothing to remove`);
     return 0;
   }
-  const keep = options["keep-data"] ? ["--exclude", "**docker:index/volume:Volume::**"] : [];
+  // The record of what is where refuses a later change that would lose the volumes.
+  const kept = ["docker:index/volume:Volume", "synfleet-hosts:placement:Placement"];
+  const keep = options["keep-data"] ? kept.flatMap((type) => ["--exclude", `**${type}::**`]) : [];
   const code = await stack.show(
     "destroy",
     "--stack",

@@ -1,3 +1,4 @@
+import type { Settings } from "../settings/settings.ts";
 import { policyPack } from "./support/paths.ts";
 import { grafanaImage } from "../components/monitoring/grafana.ts";
 import { readArguments } from "./support/arguments.ts";
@@ -11,7 +12,7 @@ import { welcome } from "./support/welcome.ts";
 
 const help = `Usage: npm run up [-- --stack NAME]
 
-Brings the stack's system up (SynapseDB, unless synfleet:system says otherwise) on this machine's Docker: installs and starts Docker Engine where it may (Debian or Ubuntu, as
+Brings the stack's system up (SynapseDB, unless synfleet:system says otherwise) on this machine's Docker, or on the hosts of its settings: installs and starts Docker Engine where it may (Debian or Ubuntu, as
 root), builds the images, makes the stack and a passphrase for it, checks the policies, deploys, and ends when the
 cluster is ready. Running it again changes only what differs.
 
@@ -26,7 +27,8 @@ export async function up(args: string[]): Promise<number> {
     console.log(help);
     return 0;
   }
-  const { system } = await settingsOf(options.stack);
+  const settings = await settingsOf(options.stack);
+  const { system } = settings;
   await ensureDocker();
   await buildMissingImages(imagesOf[system]);
   const stack = await Stack.open(options.stack);
@@ -37,8 +39,16 @@ export async function up(args: string[]): Promise<number> {
     ...["--suppress-outputs", "--policy-pack", policyPack],
   );
   if (code !== 0) return code;
-  console.log(welcome(stack.name, system, await stack.outputs()));
+  console.log(welcome(stack.name, system, await stack.outputs(), looksAt(settings)));
   return 0;
+}
+
+/** On a Swarm, how to see its services: by the first host, which manages it. */
+function looksAt({ platform, hosts }: Settings): string[] {
+  const { address, ssh } = hosts[0]!;
+  if (platform !== "swarm" || !ssh) return [];
+  const port = ssh.port === 22 ? "" : `-p ${ssh.port} `;
+  return [`ssh ${port}${ssh.user}@${address} docker service ls`];
 }
 
 /** Decided once and written into the stack's configuration, so that a later run does not depend on the network. */

@@ -10,6 +10,7 @@ const schema = z.strictObject({
   etcd: places,
   sentinels: places.optional(),
   master: z.string().optional(),
+  swarm: z.strictObject({ encrypted: z.boolean() }).optional(),
   accepted: z.array(z.string()),
 });
 

@@ -6,6 +6,8 @@ export interface Checked {
   readonly topology: "single-host" | "several-hosts";
   readonly hosts: readonly HostSettings[];
   readonly prepareHosts: boolean;
+  readonly platform: "docker" | "swarm";
+  readonly publishAddress?: string | undefined;
   readonly etcd?: readonly { readonly host: string }[];
   readonly sentinels?: readonly { readonly host: string }[];
   readonly postgres?: {
@@ -19,6 +21,7 @@ export function checkSettings(settings: Checked, parts: Parts): Problem[] {
   return [
     ...uniqueNames(settings, parts),
     ...hosts(settings, parts),
+    ...swarm(settings),
     ...etcdCount(settings),
     ...regions(settings),
     ...ports(parts),
@@ -114,6 +117,35 @@ function hosts(settings: Checked, { named }: Parts): Problem[] {
       : [],
   );
   return [...undeclared, ...count, ...addresses, ...twoWays, ...unprepared];
+}
+
+/** Hosts are made members over SSH, and a Swarm knows no address to publish at. */
+function swarm({ platform, hosts, prepareHosts, publishAddress }: Checked): Problem[] {
+  if (platform !== "swarm") return [];
+  const unreached = hosts.flatMap(({ ssh }, index) =>
+    ssh || prepareHosts
+      ? []
+      : [
+          {
+            key: `hosts[${index}].ssh`,
+            got: undefined,
+            allowed: "how to log in, with platform swarm",
+            next: "set it; ssh: {} takes the defaults. Or leave platform out",
+          },
+        ],
+  );
+  const published =
+    publishAddress === undefined
+      ? []
+      : [
+          {
+            key: "publishAddress",
+            got: publishAddress,
+            allowed: "nothing, with platform swarm, which publishes on every address of a host",
+            next: "leave it out; clientCidrs with prepareHosts decide who reaches the ports",
+          },
+        ];
+  return [...unreached, ...published];
 }
 
 /** An even number tolerates no more losses than the odd number below it, and is likelier to lose its majority. */

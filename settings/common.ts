@@ -39,6 +39,12 @@ const host = z.strictObject({
   privateAddress: ipAddress.optional(),
 });
 
+/** What a Swarm of the hosts is like, where `platform` asks for one. */
+const swarm = z.strictObject({
+  /** Whether its network encrypts too what members say to each other, besides their own TLS; the kernels need ESP for it. Fixed once it is there. */
+  encrypted: z.boolean().default(true),
+});
+
 /** How hosts are prepared, where `prepareHosts` asks for it. */
 const preparation = z.strictObject({
   /** Networks from which SSH is admitted. @default every network */
@@ -53,6 +59,9 @@ export type HostSettings = z.output<typeof host>;
 
 export const common = {
   topology: z.enum(["single-host", "several-hosts"]).default("single-host"),
+  /** What runs the parts: each host's own Docker Engine, or a Docker Swarm of the hosts. A stack keeps the one that it has. */
+  platform: z.enum(["docker", "swarm"]).default("docker"),
+  swarm: swarm.default(swarm.parse({})),
   /** Prefix of containers, volumes and networks. @default the system's own name */
   name: dnsLabel.optional(),
   hosts: z

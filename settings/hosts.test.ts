@@ -44,6 +44,29 @@ test.each([
     ["synfleet:hosts[0].ssh: got nothing; allowed: how to log in, with prepareHosts (set it;"],
   ],
   [
+    "a Swarm of hosts without a way to log in",
+    { platform: "swarm" },
+    [
+      "synfleet:hosts[0].ssh: got nothing; allowed: how to log in, with platform swarm (set it; ssh: {} takes the defaults. Or leave platform out)",
+    ],
+  ],
+  [
+    "a Swarm that publishes at one address",
+    {
+      platform: "swarm",
+      hosts: [{ name: "alpha", address: "203.0.113.1", ssh: {} }],
+      publishAddress: "203.0.113.1",
+    },
+    [
+      'synfleet:publishAddress: got "203.0.113.1"; allowed: nothing, with platform swarm, which publishes on every address of a host',
+    ],
+  ],
+  [
+    "another platform",
+    { platform: "kubernetes" },
+    ['synfleet:platform: got "kubernetes"; allowed: docker, swarm'],
+  ],
+  [
     "SSH from nowhere",
     { preparation: { sshFrom: [] } },
     ["synfleet:preparation.sshFrom: got []; allowed: at least one network, or leave it out"],

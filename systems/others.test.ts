@@ -22,8 +22,8 @@ const render = {
         const args = { ...settings, prefix: settings.name };
         const placed = synaxicPlacement(settings.hosts, settings);
         new Synaxic("synaxic", {
-          platform: new DockerPlatform("platform", args, placed),
           ...settings,
+          platform: new DockerPlatform("platform", args, placed),
         });
       },
       { outputs: providerOutputs },
@@ -35,7 +35,7 @@ const render = {
       () => {
         const args = { ...settings, prefix: settings.name };
         const placed = synapPlacement(settings.hosts, settings);
-        new Synap("synap", { platform: new DockerPlatform("platform", args, placed), ...settings });
+        new Synap("synap", { ...settings, platform: new DockerPlatform("platform", args, placed) });
       },
       { outputs: providerOutputs },
     );

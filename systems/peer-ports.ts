@@ -19,13 +19,29 @@ import { STATUS_PORT } from "../components/proxy/conf.ts";
 import { REDIS_PORT, SENTINEL_PORT } from "../components/redis/conf.ts";
 import { REDIS_EXPORTER_PORT } from "../components/redis/exporter.ts";
 import { CONTROL_PORT, HTTP_PORT } from "../components/synap/conf.ts";
+import { SWARM_PORTS } from "../components/swarm/wanted.ts";
 import { aliases, BALANCER, PROXY } from "./aliases.ts";
 import { placementOf, type Placed } from "./placement.ts";
 import { postgresExporterAlias } from "./synapsedb.ts";
 
 type PortsOf = Readonly<Record<string, readonly number[]>>;
 
-export function peerPorts(settings: Placed): PeerPort[] {
+type OnPlatform = Placed & { readonly platform?: "docker" | "swarm" };
+
+export function peerPorts(settings: OnPlatform): PeerPort[] {
+  return settings.platform === "swarm" ? swarmPorts(settings) : portsOfParts(settings);
+}
+
+/** Members speak to each other through the Swarm's network. What it has of UDP cannot be tried by a connection. */
+function swarmPorts({ hosts }: Placed): PeerPort[] {
+  return hosts.flatMap(({ name }) =>
+    SWARM_PORTS.filter(({ protocol }) => protocol === "tcp").map(({ port }) => ({
+      ...{ of: "the Swarm", host: name, port, swarm: true },
+    })),
+  );
+}
+
+function portsOfParts(settings: Placed): PeerPort[] {
   const open: PortsOf = {
     ...portsOf(settings),
     ...all(settings.hosts, ({ name }) => nodeExporterAlias(name), [NODE_EXPORTER_PORT]),

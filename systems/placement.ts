@@ -24,7 +24,12 @@ export function placementOf(settings: Placed): Readonly<Record<string, string>> 
   }
 }
 
-type Recorded = Placed & { readonly acceptPlacement: readonly string[]; readonly master?: string };
+type Recorded = Placed & {
+  readonly acceptPlacement: readonly string[];
+  readonly master?: string;
+  readonly platform: "docker" | "swarm";
+  readonly swarm: { readonly encrypted: boolean };
+};
 
 /** What is recorded of it, so that a later change can be held against it: the parts that have data. */
 export function recordOf(settings: Recorded): PlacementInputs {
@@ -35,6 +40,7 @@ export function recordOf(settings: Recorded): PlacementInputs {
     etcd: settings.system === "synap" ? {} : places(settings.etcd),
     ...(settings.system === "synaxic" && { sentinels: places(settings.sentinels) }),
     ...(settings.master !== undefined && { master: settings.master }),
+    ...(settings.platform === "swarm" && { swarm: settings.swarm }),
     accepted: [...settings.acceptPlacement],
   };
 }

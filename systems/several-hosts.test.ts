@@ -26,9 +26,9 @@ function render(given: object): Promise<Registered[]> {
     () => {
       const args = { ...settings, prefix: settings.name };
       const platform = new DockerPlatform("platform", args, placementOf(settings));
-      if (settings.system === "synaxic") new Synaxic("synaxic", { platform, ...settings });
-      else if (settings.system === "synap") new Synap("synap", { platform, ...settings });
-      else new SynapseDB("synapsedb", { platform, ...settings });
+      if (settings.system === "synaxic") new Synaxic("synaxic", { ...settings, platform });
+      else if (settings.system === "synap") new Synap("synap", { ...settings, platform });
+      else new SynapseDB("synapsedb", { ...settings, platform });
     },
     { outputs: providerOutputs },
   );
@@ -89,6 +89,13 @@ test.each([
   expect(asked.sort()).toEqual(opened.sort());
 });
 
+test("hosts of a Swarm are asked for the ports of the Swarm alone", () => {
+  const asked = peerPorts(parseSettings({ platform: "swarm", ...onHosts(true) }));
+  expect(asked.map(({ of, host, port, swarm }) => `${of} ${host} ${port} ${swarm}`)).toEqual(
+    names.flatMap((name) => [`the Swarm ${name} 2377 true`, `the Swarm ${name} 7946 true`]),
+  );
+});
+
 test("clients come in at a host's own address, members at its private one", async () => {
   const resources = await render({
     ...{ system: "synaxic", ...onHosts(true), members: spread("member") },
@@ -144,6 +151,10 @@ test("what is recorded is what has data", () => {
     members: { postgres1: "alpha", postgres2: "beta", postgres3: "gamma" },
     etcd: { etcd1: "alpha", etcd2: "beta", etcd3: "gamma" },
     accepted: ["postgres9"],
+  });
+  const onSwarm = { platform: "swarm", swarm: { encrypted: false } };
+  expect(recordOf(parseSettings({ ...given, ...onSwarm }))).toMatchObject({
+    swarm: { encrypted: false },
   });
   expect(recordOf(parseSettings({ system: "synap", ...onHosts(true) }))).toEqual({
     ...{ members: { alpha: "alpha", beta: "beta", gamma: "gamma" }, etcd: {} },

@@ -18,7 +18,7 @@ async function render(given: object = {}): Promise<Registered[]> {
     () => {
       const args = { ...settings, prefix: settings.name };
       const platform = new DockerPlatform("platform", args, placement(settings.hosts, settings));
-      new SynapseDB("synapsedb", { platform, ...settings });
+      new SynapseDB("synapsedb", { ...settings, platform });
     },
     { outputs: providerOutputs },
   );

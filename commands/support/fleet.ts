@@ -60,11 +60,22 @@ export type DockerOf = (
 export function dockerOf(settings: Settings): DockerOf {
   const find = containerOf(settings);
   const env = environmentOf(settings);
-  return (alias, words) => {
+  return async (alias, words) => {
     const { engine, name } = find(alias);
-    return run("docker", ["--host", engine, ...words(name)], { env });
+    const docker = (argv: readonly string[]) => run("docker", ["--host", engine, ...argv], { env });
+    if (settings.platform === "docker") return docker(words(name));
+    const found = await docker(taskOf(name));
+    const [task] = found.stdout.split("\n");
+    if (found.code !== 0 || task) return task ? docker(words(task)) : found;
+    return { ...found, code: 1, stderr: `no task of service ${name} is on its host` };
   };
 }
+
+/** Words that tell the containers of a service's tasks on the engine's host, the newest first. */
+const taskOf = (service: string) => [
+  ...["ps", "--all", "--quiet", "--no-trunc"],
+  ...["--filter", `label=com.docker.swarm.service.name=${service}`],
+];
 
 function containerOf(settings: Settings) {
   const placed = placementOf(settings);

@@ -39,8 +39,16 @@ const systems: Readonly<Record<SystemName, Try>> = {
   },
 };
 
-/** What a person sees when the system is up: where it is, how to get in, and what to try. Holds no secret. */
-export function welcome(stack: string, system: SystemName, outputs: Outputs): string {
+/**
+ * What a person sees when the system is up: where it is, how to get in, and what to try. Holds no secret.
+ * @param looks commands that show what it runs on
+ */
+export function welcome(
+  stack: string,
+  system: SystemName,
+  outputs: Outputs,
+  looks: readonly string[] = [],
+): string {
   const output = `npm run --silent pulumi -- stack output --stack ${stack}`;
   const password = (path: string) =>
     `${output} credentials --show-secrets | node -p 'JSON.parse(require("fs").readFileSync(0)).${path}'`;
@@ -51,6 +59,7 @@ export function welcome(stack: string, system: SystemName, outputs: Outputs): st
   const tries = [
     ...lines(outputs, password),
     `npm run status${stack === defaultStack ? "" : ` -- --stack ${stack}`}`,
+    ...looks,
   ];
   return `
 ${title} is ready.

@@ -69,6 +69,27 @@ describe("refused", () => {
   });
 });
 
+describe("another platform", () => {
+  const swarm = { encrypted: true };
+
+  test("is refused, whatever is accepted besides", () => {
+    const accepted = Object.keys(three);
+    expect(texts({ swarm, accepted })).toEqual([
+      "platform: got swarm; allowed: docker, which has the data. Set synfleet:platform to docker. For the other, bring up a second stack with another synfleet:name, copy the data into it, and remove this one.",
+    ]);
+    expect(texts({ accepted }, { swarm })).toEqual([
+      expect.stringMatching(/^platform: got docker; allowed: swarm, which has the data\. /),
+    ]);
+    expect(texts({ swarm }, { swarm })).toEqual([]);
+  });
+
+  test("nor is its network encrypted later", () => {
+    expect(texts({ swarm }, { swarm: { encrypted: false } })).toEqual([
+      expect.stringMatching(/^swarm\.encrypted: got true; allowed: false, as its network was made/),
+    ]);
+  });
+});
+
 describe("Sentinels", () => {
   test("that were none stay none, unless the interruption is meant", () => {
     const sentinels = { sentinel1: "alpha" };

@@ -12,6 +12,8 @@ export interface PlacementInputs {
   readonly sentinels?: Places;
   /** The member whose copy is ahead of the others', where settings decide that. */
   readonly master?: string;
+  /** What runs the parts, where it is not Docker alone: it has the volumes, and no other takes them over. */
+  readonly swarm?: { readonly encrypted: boolean };
   /** Names whose change is meant, whatever it loses. */
   readonly accepted: readonly string[];
 }
@@ -25,7 +27,9 @@ export interface Refusal {
 }
 
 export function refusalsOf(olds: PlacementInputs, news: PlacementInputs): Refusal[] {
+  if ((olds.swarm === undefined) !== (news.swarm === undefined)) return ofPlatform(olds, news);
   return [
+    ...ofNetwork(olds, news),
     ...ofMembers(olds, news),
     ...ofMaster(olds, news),
     ...ofEtcd(olds, news),
@@ -40,6 +44,33 @@ const listed = (places: Places) =>
     .join(", ") || "none";
 const accept = (names: readonly string[]) =>
   `synfleet:acceptPlacement: [${names.join(", ")}] permits it for this once`;
+
+const platformOf = ({ swarm }: PlacementInputs) => (swarm ? "swarm" : "docker");
+
+/** Volumes would be made anew by the other platform, and the old ones removed with what is in them. */
+function ofPlatform(olds: PlacementInputs, news: PlacementInputs): Refusal[] {
+  return [
+    {
+      key: "platform",
+      got: platformOf(news),
+      allowed: `${platformOf(olds)}, which has the data`,
+      next: `Set synfleet:platform to ${platformOf(olds)}. For the other, bring up a second stack with another synfleet:name, copy the data into it, and remove this one.`,
+    },
+  ];
+}
+
+/** A network that is in use cannot be changed, and members on two networks would not reach each other. */
+function ofNetwork({ swarm: olds }: PlacementInputs, { swarm: news }: PlacementInputs): Refusal[] {
+  if (!olds || !news || olds.encrypted === news.encrypted) return [];
+  return [
+    {
+      key: "swarm.encrypted",
+      got: String(news.encrypted),
+      allowed: `${olds.encrypted}, as its network was made`,
+      next: `Set it to ${olds.encrypted}. For the other, bring up a second stack with another synfleet:name, copy the data into it, and remove this one.`,
+    },
+  ];
+}
 
 function ofMembers({ members: olds }: PlacementInputs, news: PlacementInputs): Refusal[] {
   const { members, accepted } = news;

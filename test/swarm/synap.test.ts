@@ -1,122 +1,128 @@
-/** Synap as services of a Swarm, from fresh hosts to a client's query and back. */
+/** Synap as services of a Swarm by the setting alone, from fresh hosts to a client's query and back. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { imagesOf } from "../../commands/support/images.ts";
-import { buildImage, type ImageName } from "../../images/build.ts";
-import { ask } from "../acceptance/checks/https.ts";
-import { Fleet } from "../lab/fleet/fleet.ts";
+import { changeChecks } from "../acceptance/checks/changes.ts";
+import { SynapSite } from "../acceptance/checks/synap/site.ts";
 import { synapServer } from "../support/synap-server.ts";
-import { until } from "../support/until.ts";
-import { type Engine, loginsOf, stackOf } from "./stack.ts";
+import { onServers, type OnServers } from "../vps/support.ts";
+import { onSwarm, Services } from "./services.ts";
 
-interface Outputs {
-  readonly endpoints: { readonly write: string; readonly read: string };
-  readonly credentials: { readonly synap: { readonly user: string; readonly password: string } };
-  readonly caCertificate: string;
-}
+const members = ["host1", "host2", "host3"];
 
-let fleet: Fleet;
-let engine: Engine;
-let outputs: Outputs;
+let servers: OnServers;
+let services: Services;
+let site: SynapSite;
 
 beforeAll(async () => {
   await synapServer();
-  const images: string[] = [];
-  for (const name of imagesOf.synap) images.push(await buildImage(name as ImageName));
-  fleet = await Fleet.start({ hosts: 3, images });
-  const client = `${fleet.operator.address}/32`;
-  engine = await stackOf(fleet, "synap.ts", { logins: loginsOf(fleet), client });
+  servers = await onServers("synap", 3, onSwarm);
+  services = new Services(servers);
+  site = new SynapSite(members, servers.containers, await servers.deployment.outputs());
+}, 900_000);
+afterAll(() => servers?.remove());
+
+const refusal = async (...words: string[]) => {
+  const { deployment } = servers;
+  const { code, stdout, stderr } = await deployment.engine([...words, "--stack", deployment.stack]);
+  expect(code).not.toBe(0);
+  return stdout + stderr;
+};
+
+test("is up as services, one task each, and three hosts that manage them", async () => {
+  const exporters = members.map((host) => `node-exporter-${host}`);
+  await services.settled(["balancer", "prometheus", ...members, ...exporters]);
+  const nodes = await services.manager("node", "ls", "--format", "{{.ManagerStatus}}");
+  expect(nodes.replace("Leader", "Reachable").split("\n")).toEqual([
+    ...["Reachable", "Reachable", "Reachable"],
+  ]);
 });
-afterAll(() => fleet?.removeAll());
 
-const up = (...words: string[]) => engine("up", "--yes", "--skip-preview", ...words);
-const manager = (...words: string[]) => fleet.host("host1").docker(words);
-const request = (end: "read" | "write", path: string, options: object = {}) =>
-  ask(`${outputs.endpoints[end]}${path}`, {
-    ca: outputs.caCertificate,
-    ...outputs.credentials.synap,
-    ...options,
+test("takes a client's write and serves it from the replicas", async () => {
+  expect((await site.set("a", "1")).status).toBe(200);
+  await site.everywhere("a", "1", 2);
+  expect((await site.set("a", "2", "read")).status).toBe(405);
+});
+
+test("tells its members and who leads by `status`", async () => {
+  const text = await servers.containers.mustCommand("status");
+  for (const member of members) expect(text).toMatch(new RegExp(`${member} .*`));
+  expect(text).toMatch(/host1 .*master/);
+});
+
+changeChecks(() => servers);
+
+test("an outsider finds SSH alone", async () => {
+  const outsider = await servers.fleet.outsider();
+  for (const { address } of servers.fleet.hosts)
+    expect(await outsider.openPorts(address, "1-10000")).toEqual([22]);
+  await outsider.remove();
+});
+
+test("takes a change one member after the other, and keeps what was written", async () => {
+  const times = await servers.containers.startTimes();
+  await servers.deployment.set({ synap: { maxMemoryMiB: 80 } });
+  await servers.deployment.up();
+  const after = await servers.containers.startTimes();
+  const started = members.map((member) => {
+    const of = (all: Record<string, string>) =>
+      Object.entries(all)
+        .filter(([name]) => name.startsWith(`${servers.containers.name(member)}.`))
+        .map(([, time]) => Date.parse(time));
+    expect(Math.max(...of(after))).toBeGreaterThan(Math.max(...of(times)));
+    return Math.max(...of(after));
   });
-const set = async (key: string, value: string) =>
-  (await request("write", "/kv/set", { method: "POST", json: { key, value, ttl: 3600 } })).status;
-const get = async (key: string) =>
-  JSON.parse((await request("read", `/kv/get/${key}`)).text) as unknown;
+  expect(new Set(started).size).toBe(3);
+  expect(await site.get("a", "write")).toBe("1");
+  await servers.deployment.up("--expect-no-changes");
+});
 
-describe("Synap on a Swarm", () => {
-  test(
-    "comes up as services with sensible names, and answers a client",
-    { timeout: 600_000 },
-    async () => {
-      await up();
-      outputs = JSON.parse(await engine("stack", "output", "--json", "--show-secrets")) as Outputs;
-      const services = (
-        await manager("service", "ls", "--format", "{{.Name}} {{.Replicas}}")
-      ).split("\n");
-      expect(services.filter((line) => !line.includes("node-exporter")).sort()).toEqual(
-        ["balancer", "prometheus", "synap1", "synap2", "synap3"].map(
-          (name) => `orders-${name} 1/1`,
-        ),
-      );
-      expect(await set("a", "1")).toBe(200);
-      // Replication takes a moment; until then a replica says that there is no such key.
-      await until("a replica has it", async () => (await get("a")) === "1" || undefined);
-    },
-  );
-
-  test("changes nothing in a second run, and after a refresh", async () => {
-    await up("--expect-no-changes");
-    await engine("refresh", "--yes", "--skip-preview");
-    await up("--expect-no-changes");
-  });
-
-  test("takes a change one member after the other, and keeps what was written", async () => {
-    await engine("config", "set", "swarm-test:memoryMiB", "80");
-    await up();
-    expect(await get("a")).toBe("1");
-    await up("--expect-no-changes");
-  });
-
-  test("does not move a member whose host is lost, and says so", async () => {
-    await fleet.host("host3").kill();
-    const task = await until("the Swarm tells it", async () => {
-      const text = await manager(
-        "service",
-        "ps",
-        "--no-trunc",
-        "--filter",
-        "desired-state=ready",
-        "--format",
-        "{{.Node}} {{.CurrentState}} {{.Error}}",
-        "orders-synap3",
-      );
-      return /no suitable node/.test(text) ? text : undefined;
-    });
-    expect(task).toMatch(/Pending/);
-    expect(await set("b", "2")).toBe(200);
-    await fleet.host("host3").boot();
-    await until(
-      "it is back on its host",
-      async () => {
-        const text = await manager(
-          "service",
-          "ps",
-          "--filter",
-          "desired-state=running",
-          "--format",
-          "{{.Node}} {{.CurrentState}}",
-          "orders-synap3",
-        );
-        return /^host3 Running/.test(text) || undefined;
-      },
-      { seconds: 180 },
+test("is not moved to plain Docker with its data, in a preview neither", async () => {
+  const before = await servers.containers.startTimes();
+  await servers.deployment.set({ platform: "docker" });
+  for (const words of [["up", "--yes", "--skip-preview"], ["preview"]])
+    expect(await refusal(...words)).toContain(
+      "synfleet:platform: got docker; allowed: swarm, which has the data.",
     );
+  await servers.deployment.set({ ...onSwarm, swarm: { encrypted: true } });
+  expect(await refusal("preview")).toContain("synfleet:swarm.encrypted: got true; allowed: false");
+  await servers.deployment.set(onSwarm);
+  await servers.deployment.up("--expect-no-changes");
+  expect(await servers.containers.startTimes()).toEqual(before);
+});
+
+describe("a member whose host is lost", () => {
+  test("waits for it, and says so; the others go on", async () => {
+    await servers.fleet.host("host3").kill();
+    expect(await services.waiting("host3")).toMatch(/Pending/);
+    expect((await site.set("b", "2")).status).toBe(200);
   });
 
-  test("is gone after a destroy", async () => {
-    await engine("destroy", "--yes", "--skip-preview");
-    for (const host of fleet.hosts) {
-      expect(await host.docker(["info", "--format", "{{.Swarm.LocalNodeState}}"])).toBe("inactive");
-      expect(await host.docker(["ps", "--all", "--quiet"])).toBe("");
-      expect(await host.docker(["volume", "ls", "--quiet", "--filter", "name=orders"])).toBe("");
-    }
+  test("is back with its host, and has what was written meanwhile", async () => {
+    await servers.fleet.host("host3").boot();
+    await services.backOn("host3", "host3");
+    await site.whole();
+    await site.everywhere("b", "2", 2);
+    await servers.deployment.up("--expect-no-changes");
   });
+});
+
+test("keeps its data, and its place, by `down --keep-data`", async () => {
+  const { containers, deployment } = servers;
+  await containers.mustCommand("down", "--keep-data");
+  const left = await services.left();
+  expect(left.filter((line) => !/^host\d: volume /.test(line))).toEqual([]);
+  for (const member of members)
+    expect(left).toContain(`${member}: volume ${containers.name(member)}-data`);
+  await deployment.set({ platform: "docker" });
+  expect(await refusal("preview")).toContain("synfleet:platform: got docker; allowed: swarm");
+  await deployment.set(onSwarm);
+  await deployment.up();
+  // The authority and the passwords are new ones.
+  site = new SynapSite(members, containers, await deployment.outputs());
+  expect(await site.get("b", "write")).toBe("2");
+});
+
+test("is gone from every host after a destroy, and so is the Swarm", async () => {
+  const { deployment } = servers;
+  await deployment.mustRun("destroy", "--stack", deployment.stack, "--yes", "--skip-preview");
+  expect(await services.left()).toEqual([]);
 });

@@ -22,6 +22,8 @@ interface Deployment {
   /** Whether the program makes the hosts ready itself: then they may have no Docker yet, and rules that let nobody in. @default false */
   readonly prepareHosts?: boolean | undefined;
   readonly publishAddress?: string | undefined;
+  /** A Swarm publishes on every address of a host. @default "docker" */
+  readonly platform?: "docker" | "swarm" | undefined;
 }
 
 interface Container {
@@ -55,7 +57,7 @@ export async function preflight(
 async function inspectFleet(
   hosts: readonly DockerHost[],
   ports: readonly WantedPort[],
-  { name, publishAddress, prepareHosts = false }: Deployment,
+  { name, publishAddress, prepareHosts = false, platform }: Deployment,
   peers: readonly PeerPort[],
 ): Promise<readonly string[]> {
   const isPreview = pulumi.runtime.isDryRun();
@@ -63,7 +65,7 @@ async function inspectFleet(
     key: `synfleet:${key}`,
     host,
     port,
-    address: publishAddress ?? addressOf(hosts, host),
+    address: platform === "swarm" ? "*" : (publishAddress ?? addressOf(hosts, host)),
     otherwise: "set another port",
   }));
   const triesPaths = !isPreview && !prepareHosts;

@@ -74,5 +74,21 @@ for member in $MEMBERS; do
   await "\${member#*,}" "\${member%%,*}" "" "$READY_COMMAND"
 done`;
 
+/** Ends when the task of this specification has ended, with its log as output and its exit code as result. */
+export const awaitEnd = `set -eu
+${useClient}engine() { docker --host "$HOST" "$@"; }
+task() { engine ps --all --quiet --filter "label=com.docker.swarm.service.name=$SERVICE" --filter "label=org.synfleet.spec=$SPEC" | head -n 1; }
+started=$(date +%s)
+until id=$(task) && [ -n "$id" ]; do
+  if [ $(( $(date +%s) - started )) -ge "$READY_SECONDS" ]; then
+    echo "$SERVICE has no task after $READY_SECONDS s: $(docker --host "$MANAGER" service ps --no-trunc --format '{{.CurrentState}} {{.Error}}' "$SERVICE" | head -n 1)" >&2
+    exit 1
+  fi
+  sleep 1
+done
+code=$(engine wait "$id")
+engine logs "$id" 2>&1
+[ "$code" = 0 ] || { echo "$SERVICE ended with exit code $code" >&2; exit 1; }`;
+
 export const imageIdentity = `set -eu
 ${useClient}docker --host "$HOST" image inspect --format '{{.Id}}' "$TAG"`;

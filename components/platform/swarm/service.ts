@@ -2,7 +2,12 @@
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import { HEALTH_TIMING, LOG_LIMITS } from "../docker/container.ts";
-import { CONFIG_DIRECTORY, SERVICE_UID, type WorkloadSpec } from "../platform.ts";
+import {
+  CONFIG_DIRECTORY,
+  SERVICE_UID,
+  type WorkloadOptions,
+  type WorkloadSpec,
+} from "../platform.ts";
 
 /** A file that the Swarm has: a config, or a secret. */
 export interface SwarmFile {
@@ -24,6 +29,8 @@ export interface Place {
   readonly volumeNames: Readonly<Record<string, string>>;
   readonly files: readonly SwarmFile[];
   readonly labels: Readonly<Record<string, string>>;
+  /** Whether the Swarm asks for its health: it kills a task that is not well, and tells nobody the name of one before it is. */
+  readonly watched: boolean;
   /** Tells a task of this specification from one of another. */
   readonly fingerprint: pulumi.Input<string>;
 }
@@ -34,10 +41,6 @@ const NANO_CPUS = 1e9;
 
 /** Spelt as Docker reads it back, since any other spelling is a change to the provider after a refresh. */
 export function serviceArgs(spec: WorkloadSpec, at: Place) {
-  if (spec.oneShot)
-    throw new Error(
-      `${spec.alias}: got a workload that ends by itself; allowed on a Swarm: ones that go on, since a Swarm starts others again.`,
-    );
   const user = spec.user ?? SERVICE_UID;
   const labels = Object.entries(at.labels).map(([label, value]) => ({ label, value }));
   const owner = { fileUid: String(user), fileGid: String(user) };
@@ -60,9 +63,10 @@ export function serviceArgs(spec: WorkloadSpec, at: Place) {
         init: false,
         stopGracePeriod: span(spec.stopSeconds),
         mounts: mounts(spec, at),
-        ...(spec.health && {
-          healthcheck: { tests: ["CMD", ...spec.health], ...HEALTH_TIMING, startPeriod: "1m" },
-        }),
+        ...(spec.health &&
+          at.watched && {
+            healthcheck: { tests: ["CMD", ...spec.health], ...HEALTH_TIMING, startPeriod: "1m" },
+          }),
         configs: at.files
           .filter(({ secret }) => !secret)
           .flatMap((file) =>
@@ -84,13 +88,23 @@ export function serviceArgs(spec: WorkloadSpec, at: Place) {
           nanoCpus: Math.round(spec.limits.cpus * NANO_CPUS),
         },
       },
-      restartPolicy: { condition: "any", delay: "5s", maxAttempts: 0, window: "0s" },
+      restartPolicy: {
+        condition: spec.oneShot ? "none" : "any",
+        delay: "5s",
+        maxAttempts: 0,
+        window: "0s",
+      },
       placement: { constraints: [at.constraint] },
       networksAdvanceds: [{ id: at.networkId, aliases: [spec.alias] }],
       logDriver: { name: "json-file", options: LOG_LIMITS },
     },
     mode: { replicated: { replicas: 1 } },
-    updateConfig: { ...once, failureAction: "rollback", maxFailureRatio: "0.0" },
+    updateConfig: {
+      ...once,
+      // An end is what a one-shot is for, and would be taken for a failure.
+      failureAction: spec.oneShot ? "continue" : "rollback",
+      maxFailureRatio: "0.0",
+    },
     rollbackConfig: { ...once, failureAction: "pause", maxFailureRatio: "0.0" },
     endpointSpec: {
       // A service has one task, so its name leads to that and needs no virtual address.
@@ -107,6 +121,14 @@ export function serviceArgs(spec: WorkloadSpec, at: Place) {
       ),
     },
   } satisfies docker.ServiceArgs;
+}
+
+/** Who has data is never killed for being slow, and members of a set need each other's names to become well. Pure. */
+export function isWatched(
+  { volumes }: WorkloadSpec,
+  { peers = [], readyAlone }: WorkloadOptions,
+): boolean {
+  return volumes.length === 0 && (readyAlone ?? peers.length === 0);
 }
 
 function mounts(spec: WorkloadSpec, at: Place) {

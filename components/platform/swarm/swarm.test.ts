@@ -149,15 +149,31 @@ describe("a workload on a Swarm", () => {
     expect(update).toContain("await");
   });
 
-  test.each<[string, Partial<WorkloadSpec>, RegExp]>([
-    [
-      "that ends by itself",
-      { oneShot: true },
-      /alpha: got a workload that ends by itself; allowed/,
-    ],
-    ["on an unknown host", { host: "z" }, /host: got "z", which is not declared; allowed: a/],
-  ])("%s is refused", async (_, changes, message) => {
-    await expect(render({}, [spec("alpha", changes)])).rejects.toThrow(message);
+  test("on an unknown host is refused", async () => {
+    await expect(render({}, [spec("alpha", { host: "z" })])).rejects.toThrow(
+      /host: got "z", which is not declared; allowed: a/,
+    );
+  });
+
+  test("that ends by itself is not started again, and its end is waited for", async () => {
+    const once = spec("alpha", { oneShot: true, health: [], volumes: [] });
+    const resources = await render({}, [once]);
+    const { taskSpec, updateConfig } = inputsOf(resources, "alpha", "Service");
+    expect(taskSpec.restartPolicy).toMatchObject({ condition: "none" });
+    expect(updateConfig).toMatchObject({ failureAction: "continue" });
+    const { create, update } = inputsOf(resources, "alpha-settled", "Command");
+    expect(create).toContain("engine wait");
+    expect(update).toBe(create);
+  });
+
+  test.each<[string, Partial<WorkloadSpec>[], boolean]>([
+    ["that has no data and no peers", [{ volumes: [] }], true],
+    ["that has data", [{}], false],
+    ["of a set", [{ volumes: [] }, { volumes: [] }], false],
+  ])("%s: health is asked for, and a task that is not well is killed: %2$s", async (_, all, is) => {
+    const specs = all.map((changes, index) => spec(`alpha${index}`, { ports: [], ...changes }));
+    const { taskSpec } = inputsOf(await render({}, specs), "alpha0", "Service");
+    expect("healthcheck" in taskSpec.containerSpec).toBe(is);
   });
 });
 

@@ -26,8 +26,8 @@ import type {
 import type { SwarmPlatformArgs } from "./args.ts";
 import { swarmFiles } from "./files.ts";
 import { joinSwarm } from "./nodes.ts";
-import { awaitMembers, gate, imageIdentity, notePeers, settle } from "./scripts.ts";
-import { serviceArgs } from "./service.ts";
+import { awaitEnd, awaitMembers, gate, imageIdentity, notePeers, settle } from "./scripts.ts";
+import { isWatched, serviceArgs } from "./service.ts";
 
 const READY_COMMAND = "/usr/local/bin/ready";
 
@@ -149,6 +149,7 @@ export class SwarmPlatform extends pulumi.ComponentResource implements Platform 
         volumeNames,
         files,
       },
+      watched: isWatched(spec, options),
       constraint: `node.labels.${this.#label}==${spec.host}`,
       labels: Object.fromEntries(labelsOf(this.#args).map(({ label, value }) => [label, value])),
     };
@@ -194,11 +195,13 @@ export class SwarmPlatform extends pulumi.ComponentResource implements Platform 
     );
     const settled = new command.local.Command(
       `${name}-settled`,
-      {
-        // Members of a set become ready together: the first waiting alone would wait for ever.
-        create: (options.readyAlone ?? !peers) ? settle : "true",
-        ...{ update: settle, delete: "true", environment },
-      },
+      spec.oneShot
+        ? { create: awaitEnd, update: awaitEnd, delete: "true", environment }
+        : {
+            // Members of a set become ready together: the first waiting alone would wait for ever.
+            create: (options.readyAlone ?? !peers) ? settle : "true",
+            ...{ update: settle, delete: "true", environment },
+          },
       { parent, dependsOn: [started] },
     );
     return { alias: spec.alias, started, settled };

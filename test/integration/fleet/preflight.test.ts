@@ -1,6 +1,7 @@
 /** What is told of servers before anything is changed on one: real ones, each with a fault of its own. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { DockerHost } from "../../../components/platform/docker/args.ts";
+import type { PeerPort } from "../../../components/platform/docker/fleet/fleet.ts";
 import { preflight } from "../../../components/platform/docker/preflight.ts";
 import { baseImage, ensureBaseImage } from "../../../images/base.ts";
 import { Fleet } from "../../lab/fleet/fleet.ts";
@@ -32,9 +33,12 @@ const settingsOf = ({ name, address, keyPath: keyFile, hostKey }: Host): DockerH
 });
 
 /** What it says of the fleet, of which some hosts are given otherwise than they are; a line a problem. */
-async function problems(given: Readonly<Record<string, Partial<DockerHost>>> = {}) {
+async function problems(
+  given: Readonly<Record<string, Partial<DockerHost>>> = {},
+  wanted: readonly PeerPort[] = peers,
+) {
   const hosts = fleet.hosts.map((host) => ({ ...settingsOf(host), ...given[host.name] }));
-  const said = await preflight(hosts, ports, { name: "mine" }, peers).then(
+  const said = await preflight(hosts, ports, { name: "mine" }, wanted).then(
     () => "",
     (error: Error) => error.message,
   );
@@ -72,6 +76,23 @@ test("ways that are closed are told one by one, each with its direction", async 
     expect.stringMatching(`host2 does not reach host3 at ${three.address}, ports 2379, 5432: no`),
   ]);
   for (const host of [two, three]) await host.must(["iptables", "--flush", "DOCKER-USER"]);
+});
+
+test("ports of a Swarm are its engines' own where there is one, and tried on all hosts", async () => {
+  const ofSwarm = ["host1", "host2", "host3"].flatMap((host) =>
+    [2377, 7946].map((port) => ({ of: "the Swarm", host, port, swarm: true })),
+  );
+  await one.docker(["swarm", "init", "--advertise-addr", one.address]);
+  const token = await one.docker(["swarm", "join-token", "--quiet", "worker"]);
+  await two.docker(["swarm", "join", "--token", token, one.address]);
+  expect(await problems({}, ofSwarm)).toEqual([]);
+  const closed = ["--protocol", "tcp", "--source", three.address, "--dport", "7946"];
+  await two.must(["iptables", "--insert", "INPUT", ...closed, "--jump", "DROP"]);
+  expect(await problems({}, ofSwarm)).toEqual([
+    expect.stringMatching(`host3 does not reach host2 at ${two.address}, port 7946: no connection`),
+  ]);
+  await two.must(["iptables", "--delete", "INPUT", ...closed, "--jump", "DROP"]);
+  for (const host of [two, one]) await host.docker(["swarm", "leave", "--force"]);
 });
 
 test("all that is wrong with servers is told at once", async () => {

@@ -9,6 +9,7 @@ test("what a host said", () => {
     "memory 3921",
     "engine 26.1.5",
     "free 40000",
+    "swarm active",
     "container mine-etcd1;mine;10.0.0.1:2379-2380->2379-2380/tcp, 9100/tcp",
     "container web;;0.0.0.0:80->8080/tcp, [::]:80->8080/tcp",
     "container quiet;;",
@@ -24,6 +25,7 @@ test("what a host said", () => {
     memoryMiB: 3921,
     freeMiB: 40000,
     engine: { version: "26.1.5" },
+    inSwarm: true,
     containers: [
       {
         name: "mine-etcd1",
@@ -60,6 +62,7 @@ test("why there is no Docker Engine", () => {
   );
   expect(facts.engine).toEqual({ problem: "sh: 1: docker: not found" });
   expect(facts).not.toHaveProperty("freeMiB");
+  expect(facts.inSwarm).toBe(false);
 });
 
 test("the text that asks is constant, so nothing of the settings is run by a shell", () => {

@@ -23,6 +23,8 @@ export interface Facts {
   readonly freeMiB?: number;
   /** Version of its Docker Engine, or why there is none. */
   readonly engine: { readonly version: string } | { readonly problem: string };
+  /** Whether it is in a Docker Swarm, whose ports its engine listens on itself. */
+  readonly inSwarm: boolean;
   readonly containers: readonly RunningContainer[];
   readonly listening: readonly Binding[];
 }
@@ -40,6 +42,7 @@ echo "memory $(awk '/^MemTotal:/ { print int($2 / 1024) }' /proc/meminfo)"
 if answer=$(docker version --format '{{.Server.Version}}' 2>&1); then
   echo "engine $answer"
   echo "free $(df -Pm "$(docker info --format '{{.DockerRootDir}}')" | awk 'NR == 2 { print $4 }')"
+  echo "swarm $(docker info --format '{{.Swarm.LocalNodeState}}')"
   docker ps --format 'container {{.Names}};{{.Label "org.synfleet.fleet"}};{{.Ports}}'
 else
   echo "problem $(printf %s "$answer" | tail -n 1)"
@@ -63,6 +66,7 @@ export function readFacts(text: string, asked: readonly [number, number]): Facts
     memoryMiB: Number(one("memory")),
     ...(free !== undefined && { freeMiB: Number(free) }),
     engine: version === undefined ? { problem: one("problem") ?? "no answer" } : { version },
+    inSwarm: one("swarm") === "active",
     containers: (values.get("container") ?? []).map(container),
     listening: (values.get("listens") ?? []).map(binding),
   };

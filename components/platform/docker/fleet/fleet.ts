@@ -23,7 +23,11 @@ export interface PeerPort {
   readonly port: number;
   /** The part. */
   readonly of: string;
+  /** Whether it is one that the engine of a host in a Swarm listens on itself. @default false */
+  readonly swarm?: boolean;
 }
+
+type WantedByPeer = WantedPort & Pick<PeerPort, "swarm">;
 
 export interface FleetArgs {
   readonly hosts: readonly DockerHost[];
@@ -52,8 +56,9 @@ export async function fleetProblems(args: FleetArgs): Promise<FleetProblems> {
   const facts = new Map(
     answers.flatMap((answer) => ("facts" in answer ? [[answer.host, answer.facts]] : [])),
   );
-  const peers = hosts.length > 1 ? wantedByPeers(args) : [];
-  const found = judge(facts, [...published, ...peers], { deployment, needsEngine });
+  const peers = hosts.length > 1 ? wantedByPeers(args).filter((peer) => isTried(peer, facts)) : [];
+  const opened = peers.filter((peer) => !isOpen(peer, facts));
+  const found = judge(facts, [...published, ...opened], { deployment, needsEngine });
   // Ways between hosts are worth trying when the hosts are as they must be.
   const triesPaths = args.triesPaths && silent.length + found.length === 0;
   return {
@@ -62,14 +67,23 @@ export async function fleetProblems(args: FleetArgs): Promise<FleetProblems> {
   };
 }
 
-function wantedByPeers({ hosts, peers }: FleetArgs): WantedPort[] {
+/** Whether the engine has it open already, as a member of a Swarm. */
+const isOpen = ({ swarm = false, host }: WantedByPeer, facts: ReadonlyMap<string, Facts>) =>
+  swarm && (facts.get(host)?.inSwarm ?? false);
+
+/** A worker opens fewer ports of a Swarm than a manager. */
+const isTried = (peer: WantedByPeer, facts: ReadonlyMap<string, Facts>) =>
+  !isOpen(peer, facts) || facts.get(peer.host)!.listening.some(({ port }) => port === peer.port);
+
+function wantedByPeers({ hosts, peers }: FleetArgs): WantedByPeer[] {
   const addresses = new Map(hosts.map((host) => [host.name, peerAddress(host)]));
-  return peers.map(({ host, port, of }) => ({
+  return peers.map(({ host, port, of, swarm = false }) => ({
     key: of,
+    swarm,
     host,
     port,
     address: addresses.get(host)!,
-    otherwise: `place ${of} on another host`,
+    otherwise: swarm ? "take another host" : `place ${of} on another host`,
   }));
 }
 
@@ -109,14 +123,16 @@ function notReached(host: DockerHost, { stderr, code }: Answer): string {
 /** Each host tries what it needs of the others, at ports that listen already or are opened for this. */
 async function closedPaths(
   hosts: readonly DockerHost[],
-  peers: readonly WantedPort[],
+  peers: readonly WantedByPeer[],
   facts: ReadonlyMap<string, Facts>,
   deployment: string,
 ): Promise<string[]> {
   const name = `synfleet-path-${randomBytes(4).toString("hex")}`;
   const listeners = hosts.flatMap((host) => {
     const own = peers.filter((peer) => peer.host === host.name);
-    const absent = own.filter((peer) => !isOurs(peer, facts.get(host.name)!, deployment));
+    const absent = own.filter(
+      (peer) => !isOpen(peer, facts) && !isOurs(peer, facts.get(host.name)!, deployment),
+    );
     const ports = [...new Set(absent.map(({ port }) => port))].map(String);
     return ports.length > 0 ? [{ host, ports }] : [];
   });

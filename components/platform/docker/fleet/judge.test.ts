@@ -9,6 +9,7 @@ const fit = (machine: string, changed: Partial<Facts> = {}): Facts => ({
   memoryMiB: 4000,
   freeMiB: 20_000,
   engine: { version: "26.1.5" },
+  inSwarm: false,
   containers: [],
   listening: [{ address: "*", port: 22 }],
   ...changed,

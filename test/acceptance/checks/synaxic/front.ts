@@ -3,7 +3,19 @@ import { until } from "../../../support/until.ts";
 import { ask } from "../https.ts";
 import type { Site } from "./site.ts";
 
-export function frontChecks(site: () => Site): void {
+/** How an instance is taken away and brought back. */
+interface Away {
+  readonly stop: (alias: string) => Promise<unknown>;
+  readonly start: (alias: string) => Promise<unknown>;
+}
+
+export function frontChecks(
+  site: () => Site,
+  { stop, start }: Away = {
+    stop: (alias) => site().containers.docker(alias, "stop"),
+    start: (alias) => site().containers.docker(alias, "start"),
+  },
+): void {
   describe("the app behind Nginx", () => {
     test("is up, with its database and its cache", async () => {
       const { status, text } = await site().ask("/actuator/health");
@@ -18,7 +30,7 @@ export function frontChecks(site: () => Site): void {
     });
 
     test("takes writes by another instance while the main one is gone", async () => {
-      await site().containers.docker("app-main", "stop");
+      await stop("app-main");
       try {
         const { status, headers } = await site().ask("/api/items", {
           method: "POST",
@@ -26,7 +38,7 @@ export function frontChecks(site: () => Site): void {
         });
         expect([status, headers["x-instance"]]).toEqual([201, expect.stringMatching(/replica/)]);
       } finally {
-        await site().containers.docker("app-main", "start");
+        await start("app-main");
       }
     });
   });
