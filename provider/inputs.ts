@@ -7,7 +7,7 @@ import type { SwarmMemberInputs } from "../components/swarm/wanted.ts";
 const word = /^[\w][\w.@:+-]*$/;
 const path = z
   .string()
-  .regex(/^(\/[\w][\w.-]*)+$/, "an absolute path of letters, digits, ., _ and -");
+  .regex(/^(\/[\w][\w.:-]*)+$/, "an absolute path of letters, digits, ., :, _ and -");
 const key = z.string().regex(/^[a-z][\w]*(\.[\w-]+)+$/, "a name such as vm.swappiness");
 const unit = z.string().regex(word, "a unit's name");
 const alternatives = z

@@ -55,6 +55,24 @@ const preparation = z.strictObject({
   clock: z.boolean().default(true),
 });
 
+const imageRegistry = z.strictObject({
+  /** Host, port and path under which images are kept. */
+  address: z
+    .string()
+    .regex(
+      /^[a-z0-9][a-z0-9.-]*(:\d{1,5})?(\/[a-z0-9][a-z0-9._-]*)*$/,
+      "host[:port][/path], such as registry.example.com:5000/team, without https://",
+    ),
+  /** Of the authority that signs the registry's own. @default the hosts trust it already */
+  caCertificate: z
+    .string()
+    .regex(
+      /^-----BEGIN CERTIFICATE-----[^]*-----END CERTIFICATE-----\s*$/,
+      "a certificate in PEM: -----BEGIN CERTIFICATE-----…",
+    )
+    .optional(),
+});
+
 export type HostSettings = z.output<typeof host>;
 
 export const common = {
@@ -71,6 +89,8 @@ export const common = {
   /** Whether the hosts are made ready, and kept so: packages, kernel, rules, Docker. */
   prepareHosts: z.boolean().default(false),
   preparation: preparation.default(preparation.parse({})),
+  /** Where all hosts have their images from. @default each host builds its own */
+  imageRegistry: imageRegistry.optional(),
   publishAddress: ipAddress.optional(),
   clientCidrs: z.array(cidr).default([]),
   /** Parts whose other place, or absence, is meant though their data is lost by it. Nothing by itself: it permits a change. */

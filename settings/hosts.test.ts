@@ -71,6 +71,18 @@ test.each([
     { preparation: { sshFrom: [] } },
     ["synfleet:preparation.sshFrom: got []; allowed: at least one network, or leave it out"],
   ],
+  [
+    "a registry with a scheme",
+    { imageRegistry: { address: "https://registry.example.com" } },
+    [
+      'synfleet:imageRegistry.address: got "https://registry.example.com"; allowed: host[:port][/path], such as registry.example.com:5000/team, without https://',
+    ],
+  ],
+  [
+    "a registry's authority by its path",
+    { imageRegistry: { address: "registry.example.com", caCertificate: "ca.pem" } },
+    ['synfleet:imageRegistry.caCertificate: got "ca.pem"; allowed: a certificate in PEM'],
+  ],
 ])("%s: refused", (_, given, expected) => {
   for (const problem of expected) expect(() => parseSettings(given)).toThrow(problem);
 });

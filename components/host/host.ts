@@ -5,7 +5,7 @@ import { wantedState, type HostLogin, type PreparationArgs } from "./wanted.ts";
 
 export interface PreparedHostArgs extends Pick<
   PreparationArgs,
-  "owner" | "docker" | "clock" | "swarm"
+  "owner" | "docker" | "clock" | "swarm" | "trusted"
 > {
   /** How to log in. A change changes nothing on the host. */
   readonly login: HostLogin;

@@ -75,6 +75,8 @@ export interface PreparationArgs {
    * with it the containers. @default false
    */
   readonly swarm?: boolean | undefined;
+  /** Certificates (PEM) that Docker trusts, by the file in which it looks for them. A change restarts nothing. @default none */
+  readonly trusted?: Readonly<Record<string, string>> | undefined;
 }
 
 export const DAEMON_FILE = "/etc/docker/daemon.json";
@@ -83,7 +85,7 @@ const DOCKER_UNIT = "docker.service";
 const running: UnitState = { enabled: true, active: true };
 
 export function wantedState(args: PreparationArgs): HostState {
-  const { owner, firewall, docker = "managed", clock = true, swarm = false } = args;
+  const { owner, firewall, docker = "managed", clock = true, swarm = false, trusted = {} } = args;
   const managed = docker === "managed";
   return {
     owner,
@@ -103,6 +105,9 @@ export function wantedState(args: PreparationArgs): HostState {
       [SYSCTL_FILE]: { content: sysctlText, mode: "0644" },
       [FIREWALL_UNIT_FILE]: { content: firewallUnit, mode: "0644" },
       [NFTABLES_DROP_IN]: { content: nftablesDropIn, mode: "0644" },
+      ...Object.fromEntries(
+        Object.entries(trusted).map(([path, content]) => [path, { content, mode: "0644" }]),
+      ),
       ...(managed && {
         [DAEMON_FILE]: {
           content: daemonJson({ swarm }),

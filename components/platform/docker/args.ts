@@ -1,3 +1,5 @@
+import type { ImageRegistry } from "./registry.ts";
+
 export interface SshLogin {
   /** It must be allowed to use Docker. @default "root" */
   readonly user?: string | undefined;
@@ -60,5 +62,7 @@ export interface DockerPlatformArgs {
   readonly readySeconds?: number;
   /** Hosts with `ssh` are prepared: packages, kernel, rules, Docker. @default - they are taken as they are */
   readonly preparation?: HostPreparation | undefined;
+  /** Builds each image once, and has all hosts take it from there. @default - each host builds its own */
+  readonly imageRegistry?: ImageRegistry | undefined;
   readonly labels?: Readonly<Record<string, string>>;
 }

@@ -20,6 +20,7 @@ const EVERY_ADDRESS = ["0.0.0.0", "::"];
 /** What all platforms of one program have taken on their hosts. */
 export class Claims {
   readonly images = new Map<string, Image>();
+  readonly #origins = new Map<string, Image>();
   readonly #imageNames = new Set<string>();
   readonly #claimed = new Map<string, Claim[]>();
 
@@ -30,6 +31,15 @@ export class Claims {
     const holder = before.find((other) => meets(claim.address, other.address));
     if (holder) throw new pulumi.RunError(refusal(claim, holder));
     this.#claimed.set(key, [...before, claim]);
+  }
+
+  /** The image that is kept in the registry before the others are taken from there. */
+  origin(stage: string, registry: string): Image | undefined {
+    return this.#origins.get(`${stage} ${registry}`);
+  }
+
+  keep(stage: string, registry: string, image: Image): void {
+    this.#origins.set(`${stage} ${registry}`, image);
   }
 
   /** The short name for the first platform that asks, so that a program with one keeps its names. */

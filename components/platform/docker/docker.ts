@@ -61,8 +61,9 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
     this.#name = name;
     this.#placed = new Map(Object.entries(placed));
     this.#client = clientEnvironment(args.hosts);
-    const { hosts, prefix, preparation } = args;
-    this.#preparation = preparation && new Preparation({ ...preparation, hosts, prefix });
+    const { hosts, prefix, preparation, imageRegistry } = args;
+    this.#preparation =
+      preparation && new Preparation({ ...preparation, hosts, prefix, imageRegistry });
     this.#sites = new Map(args.hosts.map((host) => [host.name, this.#site(name, host)]));
     this.registerOutputs({});
   }
@@ -93,6 +94,7 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
       claims: this.#claims,
       platform: this.#name,
       client: this.#client,
+      registry: this.#args.imageRegistry,
       parent: this,
     });
     const child = (dependsOn: pulumi.Input<pulumi.Resource>[] = []) => ({

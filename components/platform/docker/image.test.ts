@@ -6,6 +6,7 @@ import { Image } from "./image.ts";
 
 const tag = "synfleet/etcd:0123456789ab";
 const engine = "ssh://root@10.0.0.1";
+const registry = "registry.example.com:5000/team";
 const program = (client: Record<string, string> = {}): void => {
   const parent = new pulumi.ComponentResource("test:Parent", "parent");
   new Image("etcd-alpha", { stage: "etcd", tag, engine, client }, { parent });
@@ -36,5 +37,33 @@ test("an engine that needs options of ssh is reached with them", async () => {
       /^\[ -z "\$\{SSH_CLIENT:-\}" \] \|\| export PATH=.*\ndocker image/,
     ),
     environment: { DOCKER_HOST: engine, SSH_CLIENT: "a", SSH_OPTIONS: "b" },
+  });
+});
+
+test("of a registry, the first engine builds and keeps it, and the others take it from there", async () => {
+  const resources = await deploy(() => {
+    const parent = new pulumi.ComponentResource("test:Parent", "parent");
+    const args = { stage: "etcd", tag, client: {} };
+    const imageOf = (name: string, from: "build" | "registry") =>
+      new Image(name, { ...args, engine: name, registry: { address: registry, from } }, { parent });
+    imageOf("first", "build");
+    imageOf("second", "registry");
+  });
+  const inputsOf = (name: string) =>
+    resources.find((made) => made.name === `${name}-build`)!.inputs;
+  const environment = {
+    TAG: tag,
+    REMOTE: `${registry}/synfleet-etcd:0123456789ab`,
+    REGISTRY: "registry.example.com:5000",
+  };
+  expect(inputsOf("first")).toMatchObject({
+    environment: { ...environment, DOCKER_HOST: "first" },
+    create: expect.stringMatching(
+      /docker pull [^]*build\.ts etcd[^]*docker push --quiet "\$REMOTE"/,
+    ),
+  });
+  expect(inputsOf("second")).toMatchObject({
+    environment: { ...environment, DOCKER_HOST: "second" },
+    create: expect.not.stringContaining("build.ts"),
   });
 });

@@ -3,6 +3,7 @@ import { imageTag } from "../../../images/inputs.ts";
 import type { ImageSpec } from "../platform.ts";
 import type { Claims } from "./claims.ts";
 import { Image } from "./image.ts";
+import type { ImageRegistry } from "./registry.ts";
 import type { Site } from "./site.ts";
 
 export interface ImagesArgs {
@@ -11,6 +12,7 @@ export interface ImagesArgs {
   readonly platform: string;
   /** Environment in which Docker's client finds the hosts. */
   readonly client: Readonly<Record<string, string>>;
+  readonly registry: ImageRegistry | undefined;
   readonly parent: pulumi.Resource;
 }
 
@@ -18,7 +20,7 @@ export interface ImagesArgs {
 export function imageOn(
   site: Pick<Site, "host" | "engine" | "reach">,
   spec: ImageSpec,
-  { claims, platform, client, parent }: ImagesArgs,
+  { claims, platform, client, registry, parent }: ImagesArgs,
 ): { readonly reference: string; readonly resources: pulumi.Resource[] } {
   if ("reference" in spec) return { reference: spec.reference, resources: [] };
   const { stage } = spec;
@@ -27,8 +29,19 @@ export function imageOn(
   let image = claims.images.get(key);
   if (!image) {
     const name = claims.imageName(`${stage}-${host.name}`, platform);
-    image = new Image(name, { stage, tag: imageTag(stage), engine: reach, client }, { parent });
+    const origin = registry && claims.origin(stage, registry.address);
+    const args = {
+      ...{ stage, tag: imageTag(stage), engine: reach, client },
+      ...(registry && {
+        registry: {
+          address: registry.address,
+          from: origin ? ("registry" as const) : ("build" as const),
+        },
+      }),
+    };
+    image = new Image(name, args, { parent, dependsOn: origin ? [origin] : [] });
     claims.images.set(key, image);
+    if (registry && !origin) claims.keep(stage, registry.address, image);
   }
   return { reference: image.tag, resources: [image] };
 }

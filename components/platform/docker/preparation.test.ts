@@ -102,3 +102,26 @@ test("what is published on the host alone is admitted to nobody", () => {
     { port: 2, from: "peers" },
   ]);
 });
+
+describe("images of a registry", () => {
+  const caCertificate = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+  const imageRegistry = { address: "registry.example.com:5000/team", caCertificate };
+
+  test("are built on the first host that uses them, and taken from there by the others", async () => {
+    const builds = (await render({ imageRegistry })).filter(({ name }) => name.endsWith("-build"));
+    expect(builds.map(({ name }) => name)).toEqual(["redis-alpha-build", "redis-beta-build"]);
+    const [first, second] = builds.map(({ inputs }) => inputs["create"] as string);
+    expect(first).toContain("build.ts redis");
+    expect(second).not.toContain("build.ts");
+  });
+
+  test("are of a registry that prepared hosts trust, by a file of Docker's", async () => {
+    const [alpha] = ofType(await render({ imageRegistry }), "Host");
+    expect(alpha!.inputs["files"]).toMatchObject({
+      "/etc/docker/certs.d/registry.example.com:5000/ca.crt": {
+        content: caCertificate,
+        mode: "0644",
+      },
+    });
+  });
+});

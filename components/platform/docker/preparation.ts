@@ -6,6 +6,7 @@ import { SWARM_PORTS } from "../../swarm/wanted.ts";
 import type { PortSpec } from "../platform.ts";
 import type { DockerHost, HostPreparation } from "./args.ts";
 import { engineOf, loginOf } from "./reach.ts";
+import { trustFile, type ImageRegistry } from "./registry.ts";
 
 interface PreparationArgs extends HostPreparation {
   readonly hosts: readonly DockerHost[];
@@ -13,6 +14,8 @@ interface PreparationArgs extends HostPreparation {
   readonly prefix: string;
   /** Whether they are members of a Swarm. @default false */
   readonly swarm?: boolean;
+  /** Whose authority the hosts trust. @default none */
+  readonly imageRegistry?: ImageRegistry | undefined;
 }
 
 export class Preparation {
@@ -50,7 +53,8 @@ export class Preparation {
     const engine = engineOf(host);
     const login = loginOf(host);
     if (!login) return engine;
-    const { prefix, hosts, sshFrom, docker, clock, swarm = false } = this.#args;
+    const { prefix, hosts, sshFrom, docker, clock, swarm = false, imageRegistry } = this.#args;
+    const trusted = imageRegistry?.caCertificate;
     const others = hosts.filter((other) => other.name !== host.name);
     const prepared = new PreparedHost(
       name,
@@ -67,6 +71,7 @@ export class Preparation {
         ),
         ...(sshFrom && sshFrom.length > 0 && { sshFrom }),
         ...{ docker, clock, engine, swarm },
+        ...(trusted !== undefined && { trusted: { [trustFile(imageRegistry!.address)]: trusted } }),
       },
       { parent },
     );

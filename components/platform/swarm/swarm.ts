@@ -58,13 +58,12 @@ export class SwarmPlatform extends pulumi.ComponentResource implements Platform 
     options?: pulumi.ComponentResourceOptions,
   ) {
     super(SwarmPlatform.__pulumiType, name, { prefix: args.prefix }, options);
-    const { hosts, prefix, preparation } = args;
+    const { hosts, preparation } = args;
     this.#args = args;
     this.#name = name;
     this.#placed = new Map(Object.entries(placed));
     this.#client = clientEnvironment(hosts);
-    this.#preparation =
-      preparation && new Preparation({ ...preparation, hosts, prefix, swarm: true });
+    this.#preparation = preparation && new Preparation({ ...args, ...preparation, swarm: true });
     this.#sites = new Map(
       hosts.map((host) => [
         host.name,
@@ -114,6 +113,7 @@ export class SwarmPlatform extends pulumi.ComponentResource implements Platform 
     const readyCommand = (spec.reloads ?? true) ? READY_COMMAND : lines(spec.health);
     const { reference, resources } = imageOn(site, spec.image, {
       ...{ claims: this.#claims, platform: this.#name, client: this.#client, parent: this },
+      registry: this.#args.imageRegistry,
     });
     const image =
       "stage" in spec.image
