@@ -2,6 +2,9 @@ import { defineConfig } from "vitest/config";
 
 const shared = { setupFiles: ["test/support/setup.ts"] };
 
+/** The engine's command line as a process of its own, which takes its time to start. */
+const engineProcesses = "engine/src/engine-*.test.ts";
+
 const sideBySide = {
   testTimeout: 600_000,
   // Most of a run is one process starting after another: more than one a processor keeps both busy.
@@ -23,7 +26,7 @@ export default defineConfig({
             "{commands,components,engine,images,manager,policy,provider,settings,systems}/**/*.test.ts",
             "test/unit/**/*.test.ts",
           ],
-          exclude: ["**/node_modules/**", "engine/conformance/**"],
+          exclude: ["**/node_modules/**", "engine/conformance/**", engineProcesses],
           // Programs that import all of Pulumi take seconds on a busy machine.
           testTimeout: 30_000,
           hookTimeout: 60_000,
@@ -33,7 +36,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: "conformance",
-          include: ["engine/conformance/golden.test.ts"],
+          include: ["engine/conformance/golden.test.ts", engineProcesses],
           ...sideBySide,
         },
       },
