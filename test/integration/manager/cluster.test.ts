@@ -196,10 +196,11 @@ describe("a reload", () => {
     await lab.docker(apply);
   });
 
-  test("stops within two seconds", async () => {
-    const beganMs = Date.now();
+  test("stops by itself when it is told to, before it is killed", async () => {
     await lab.docker(["stop", lab.name("manager3")]);
-    expect(Date.now() - beganMs).toBeLessThan(5000);
+    const format = "{{.State.ExitCode}}";
+    const { stdout } = await lab.docker(["inspect", "--format", format, lab.name("manager3")]);
+    expect(stdout.trim()).toBe("0");
     await lab.docker(["start", lab.name("manager3")]);
     await until(
       "health",

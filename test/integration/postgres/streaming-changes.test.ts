@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Exec } from "../../../commands/support/container.ts";
 import { clusterState, promote } from "../../../commands/support/patroni.ts";
+import { failoverTimers } from "../../../components/postgres/streaming/profile.ts";
 import { freeze } from "../../support/freeze.ts";
 import { until } from "../images/bench.ts";
 import { Ledger } from "./ledger.ts";
@@ -104,8 +105,8 @@ describe.sequential("a change of a streaming cluster", () => {
       expect(logs).toMatch(/Successfully switched over to "postgres\d"[\s\S]*shut down/);
     }
     console.log(`leader's container stopped, fast: ${gaps.join(", ")} s without writes`);
-    // The machine of a test may be busy with others.
-    expect(Math.min(...gaps)).toBeLessThan(2);
+    // What it must not do is wait for the lease. How long it takes is for the benchmark to say: the machine of a test may be busy with others.
+    expect(Math.min(...gaps)).toBeLessThan(failoverTimers("fast").ttl / 2);
   });
 
   test("is refused where PostgreSQL or its access file would not take it", async () => {
