@@ -30,6 +30,8 @@ export function pgHbaConf(args: PgHbaArgs): string {
     ...machinery.flatMap((role) =>
       own.map((address) => `hostssl ${database} ${role} ${address} cert map=synfleet`),
     ),
+    // The copy for a member that is empty takes the files of another.
+    ...own.map((address) => `hostssl replication synfleet_replicator ${address} cert map=synfleet`),
     ...networks.map((address) => `hostssl ${database} ${user} ${address} scram-sha-256`),
     "local all all reject",
     "host all all all reject",

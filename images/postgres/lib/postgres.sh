@@ -4,6 +4,8 @@
 export PGDATA=$data/pgdata
 socket_directory=/run/postgresql
 log_directory=$data/log
+# In an empty data directory that a finished copy takes the place of.
+replaced_mark=replaced-by-copy
 
 # bootstrap.conf is KEY=VALUE lines; it is read, never executed.
 setting() {

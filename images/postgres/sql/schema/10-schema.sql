@@ -21,6 +21,9 @@ create table if not exists synfleet.member (
   application_user name not null,
   joined boolean not null default false
 );
+-- Of a member that began as a copy of another: which one, and what tells the two databases apart, since the system
+-- identifier of the server was copied too.
+alter table synfleet.member add column if not exists copied_from text, add column if not exists identity text;
 insert into synfleet.member (name, number, database, application_user)
 values (:'member', :'number', :'database', :'application_user')
 on conflict (only_row) do update set database = excluded.database, application_user = excluded.application_user;

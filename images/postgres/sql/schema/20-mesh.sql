@@ -26,6 +26,9 @@ begin
     raise exception 'this is member % number %, not % number %', me.name, me.number, $1, $2
       using hint = 'The manager of a member must be given that member''s name and number.';
   end if;
+  if me.copied_from is null and not me.joined and synfleet.copy_status() is not null then
+    raise exception 'the rows of another member are being copied, and will take the place of this empty database';
+  end if;
   select n.node_name into node from pglogical.local_node l join pglogical.node n on n.node_id = l.node_id;
   if node is null then
     perform pglogical.create_node(me.name::name, coalesce($3, synfleet.peer_dsn(me.name)));
@@ -57,6 +60,13 @@ begin
   if not found then
     perform pglogical.create_subscription(wanted_name, wanted_dsn, array['default', 'default_insert_only', 'ddl_sql'],
                                           synchronize_structure := false, synchronize_data := false, forward_origins := '{}');
+    -- The slot and how far it was read were copied: the worker must go on there, not begin at the peer's present.
+    if exists (select from synfleet.copied c where c.peer = subscribe.peer) then
+      update pglogical.local_sync_status set sync_status = 'r'
+      where sync_subid = (select sub_id from pglogical.subscription where sub_name = wanted_name);
+      delete from synfleet.copied c where c.peer = subscribe.peer;
+      return 'continued';
+    end if;
     return 'created';
   end if;
   if present.if_dsn <> wanted_dsn then

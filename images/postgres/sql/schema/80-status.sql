@@ -4,7 +4,8 @@ create or replace function synfleet.status() returns jsonb
 language sql stable security definer set search_path = pg_catalog as $$
   select jsonb_build_object(
     'member', m.name, 'number', m.number, 'joined', m.joined,
-    'system_identifier', (select system_identifier::text from pg_control_system()),
+    'system_identifier', coalesce(m.identity, (select system_identifier::text from pg_control_system())),
+    'copied_from', m.copied_from, 'copy', case when not m.joined and m.copied_from is null then synfleet.copy_status() end,
     'server_version', split_part(current_setting('server_version'), ' ', 1),
     'postmaster_started_at', pg_postmaster_start_time(),
     'now', clock_timestamp(),

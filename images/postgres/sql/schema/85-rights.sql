@@ -7,6 +7,9 @@ grant execute on function synfleet.check() to synfleet_check, synfleet_monitor;
 grant execute on function synfleet.verdict(), synfleet.status() to synfleet_monitor;
 grant select on synfleet.conflict to synfleet_monitor;
 
+-- What an empty member asks of the others.
+grant execute on function synfleet.expect_copy(), synfleet.applied(text), synfleet.reached_keys() to synfleet_replicator;
+
 -- Everybody: harmless ones, and what runs with the caller's own rights.
 grant execute on function synfleet.whoami(), synfleet.ddl(text), synfleet.statements(text), synfleet.leading_comment(text),
   synfleet.refuse(text, text), synfleet.note_intent() to public;
