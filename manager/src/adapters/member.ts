@@ -55,6 +55,8 @@ export function statementOf(action: Action): { text: string; values: unknown[] }
   switch (action.kind) {
     case "join":
       return { text: "select synfleet.join($1, $2)", values: [action.member, action.number] };
+    case "copy":
+      return { text: "select synfleet.request_copy($1, $2)", values: [action.donor, action.peers] };
     case "subscribe":
       return { text: "select synfleet.subscribe($1)", values: [action.peer] };
     case "restart":

@@ -5,6 +5,7 @@ import type { MemberStatus } from "./status.ts";
 export type Action =
   | { readonly kind: "join"; readonly member: string; readonly number: number }
   | { readonly kind: "mark"; readonly member: string; readonly systemIdentifier: string }
+  | { readonly kind: "copy"; readonly donor: string; readonly peers: readonly string[] }
   | { readonly kind: "subscribe"; readonly peer: string }
   | { readonly kind: "restart"; readonly peer: string }
   | { readonly kind: "unsubscribe"; readonly peer: string }

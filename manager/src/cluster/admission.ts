@@ -9,6 +9,10 @@ export interface Verdict {
 
 export interface AdmissionQuestion {
   readonly admittedNow: boolean;
+  /** Whether clients may ever have written here. */
+  readonly everAdmitted: boolean;
+  /** Peers that have a slot here, so that what is written here reaches them. */
+  readonly readers: readonly string[];
   readonly peers: readonly PeerView[];
   readonly limits: AdmissionLimits;
   readonly troubleSeconds: number;
@@ -28,9 +32,10 @@ export function judge(question: AdmissionQuestion): Verdict {
   return question.admittedNow ? keepOpen(question) : open(question);
 }
 
-function open({ peers, limits }: AdmissionQuestion): Verdict {
+function open({ peers, limits, everAdmitted, readers }: AdmissionQuestion): Verdict {
   for (const peer of peers) {
-    const why = holdsUp(peer, limits);
+    if (everAdmitted && neverWritten(peer)) continue;
+    const why = holdsUp(peer, limits) ?? (everAdmitted ? undefined : whyUnread(peer, readers));
     if (why !== undefined) return { admitted: false, reason: why };
   }
   return { admitted: true, reason: openReason(peers, limits) };
@@ -44,6 +49,17 @@ function openReason(peers: readonly PeerView[], limits: AdmissionLimits): string
     .map((peer) => peer.name);
   const without = absent.length === 0 ? "" : ` (no answer from ${absent.join(", ")})`;
   return `receives from all reachable peers${without}`;
+}
+
+/** A member that just joined: nobody has written there, so nothing of it can be missed, and it closes nobody. */
+function neverWritten(peer: PeerView): boolean {
+  return peer.presence === "joined" && peer.status?.ever_admitted === false;
+}
+
+/** What was written before a peer has its slot would never reach it. One that is empty itself makes it when it is copied. */
+function whyUnread(peer: PeerView, readers: readonly string[]): string | undefined {
+  if (peer.presence === "outside" || readers.includes(peer.name)) return undefined;
+  return `${peer.name} does not read from here yet`;
 }
 
 function holdsUp(peer: PeerView, limits: AdmissionLimits): string | undefined {
@@ -86,7 +102,7 @@ export function findTrouble(
   limits: AdmissionLimits,
 ): string | undefined {
   for (const peer of peers) {
-    if (peer.presence !== "joined") continue;
+    if (peer.presence !== "joined" || neverWritten(peer)) continue;
     if (peer.subscription !== "replicating") {
       return `subscription to ${peer.name} is ${peer.subscription}`;
     }

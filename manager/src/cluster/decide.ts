@@ -1,6 +1,7 @@
 import type { Config, MemberConfig } from "../config.ts";
 import { type Action, meshActions } from "./actions.ts";
 import { type Verdict, findTrouble, judge } from "./admission.ts";
+import { planCopy } from "./copy.ts";
 import type { Observation } from "./observation.ts";
 import { type PeerMemory, type PeerView, lookAtPeer, meshHolds } from "./peers.ts";
 import type { MemberStatus } from "./status.ts";
@@ -71,12 +72,9 @@ export function decide(
     const error = observation.own.ok ? "" : `: ${observation.own.error}`;
     return done({ admitted: false, reason: `${own.name} does not answer${error}` }, []);
   }
-  const outside = whyOutside(own, status, observation, initialised);
+  const outside = whyOutside(config.members, own, status, observation, peers, initialised);
   if (outside !== undefined) {
-    const join = outside.join
-      ? [{ kind: "join", member: own.name, number: own.number } as const]
-      : [];
-    return done({ admitted: false, reason: outside.reason }, join);
+    return done({ admitted: false, reason: outside.reason }, outside.actions);
   }
   const actions = [...markActions(own, status, observation), ...meshActions(status, peers)];
   if (!initialised) {
@@ -86,6 +84,8 @@ export function decide(
   }
   const verdict = judge({
     admittedNow: status.admitted,
+    everAdmitted: status.ever_admitted,
+    readers: (status.slots ?? []).flatMap(({ peer }) => peer ?? []),
     peers,
     limits: config.admission,
     troubleSeconds:
@@ -120,27 +120,36 @@ function isInitialised(observation: Observation, peers: readonly PeerView[]): bo
 }
 
 function whyOutside(
+  members: readonly MemberConfig[],
   own: MemberConfig,
   status: MemberStatus,
   observation: Observation,
+  peers: readonly PeerView[],
   initialised: boolean,
-): { reason: string; join: boolean } | undefined {
+): { reason: string; actions: readonly Action[] } | undefined {
+  const join: Action = { kind: "join", member: own.name, number: own.number };
   const needs = `${own.name} needs synchronising`;
   const mark = observation.store.marks[own.name];
   if (!status.joined) {
+    if (status.copied_from) {
+      return {
+        reason: `${own.name} is joining as a copy of ${status.copied_from}`,
+        actions: [join],
+      };
+    }
     if (initialised) {
-      const reason = `${needs}: it is empty and the cluster already holds data`;
-      return { reason, join: false };
+      const { reason, actions } = planCopy(own, status, peers, members);
+      return { reason: `${needs}: ${reason}`, actions };
     }
     if (!observation.store.known) {
-      return { reason: `waiting for etcd to say whether ${own.name} is new`, join: false };
+      return { reason: `waiting for etcd to say whether ${own.name} is new`, actions: [] };
     }
-    return { reason: `${own.name} is joining`, join: true };
+    return { reason: `${own.name} is joining`, actions: [join] };
   }
   const foreign = mark !== undefined && mark.systemIdentifier !== status.system_identifier;
-  if (initialised && foreign && !status.ever_admitted) {
+  if (initialised && foreign && !status.ever_admitted && !status.copied_from) {
     const reason = `${needs}: its database is not the one that joined (system identifier differs)`;
-    return { reason, join: false };
+    return { reason, actions: [] };
   }
   return undefined;
 }
@@ -151,7 +160,8 @@ function markActions(own: MemberConfig, status: MemberStatus, observation: Obser
   if (!store.known) return [];
   const mark = store.marks[own.name];
   if (mark?.systemIdentifier === status.system_identifier) return [];
-  if (store.initialised && mark !== undefined && !status.ever_admitted) return [];
+  const proven = status.ever_admitted || Boolean(status.copied_from);
+  if (store.initialised && mark !== undefined && !proven) return [];
   return [{ kind: "mark", member: own.name, systemIdentifier: status.system_identifier }];
 }
 

@@ -6,6 +6,8 @@ const subscription = z.looseObject({
   status: z.string(),
   enabled: z.boolean().nullish(),
   heartbeat_age_seconds: z.number().nullish(),
+  /** How far the peer's WAL has been applied here. */
+  received_lsn: z.string().nullish(),
 });
 
 const slot = z.looseObject({
@@ -30,6 +32,16 @@ const memberStatus = z.looseObject({
   admitted: z.boolean(),
   reason: z.string().nullish(),
   ever_admitted: z.boolean(),
+  /** The member whose files it began with, if any. */
+  copied_from: z.string().nullish(),
+  /** What an empty member was asked to copy, and how far it is. */
+  copy: z
+    .looseObject({
+      donor: z.string().nullish(),
+      peers: z.array(z.string()).nullish(),
+      state: z.string().nullish(),
+    })
+    .nullish(),
   has_user_tables: z.boolean().nullish(),
   pending_restart: z.array(z.string()).nullish(),
   subscriptions: z.array(subscription).nullish(),

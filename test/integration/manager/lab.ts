@@ -59,7 +59,12 @@ export class Lab {
     stage: ImageName,
     alias: string,
     files: Files,
-    options: { readonly publish?: number; readonly command?: readonly string[] } = {},
+    options: {
+      readonly publish?: number;
+      readonly command?: readonly string[];
+      /** Whether it starts again when it ends by itself, as in a stack. */
+      readonly restart?: boolean;
+    } = {},
   ): Promise<void> {
     const image = await buildImage(stage);
     await this.writeFiles(alias, files);
@@ -71,6 +76,7 @@ export class Lab {
       ...["--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--stop-timeout", "20"],
       ...["--volume", `${this.name(`${alias}-files`)}:/etc/synfleet:ro`],
       ...["--volume", `${this.name(`${alias}-data`)}:/var/lib/synfleet`],
+      ...(options.restart === true ? ["--restart", "unless-stopped"] : []),
       ...(options.publish === undefined ? [] : ["--publish", `127.0.0.1::${options.publish}`]),
       image,
       ...(options.command ?? []),

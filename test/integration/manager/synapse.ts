@@ -26,21 +26,27 @@ export async function startEtcd(lab: Lab): Promise<void> {
   }
 }
 
-export async function startPostgres(lab: Lab, number: number): Promise<void> {
+/** `of` are the numbers of all members that there will ever be. */
+export async function startPostgres(
+  lab: Lab,
+  number: number,
+  of: readonly number[] = numbers,
+): Promise<void> {
   const member = `postgres${number}`;
-  await lab.start("postgres", member, {
+  const files = {
     ...(await lab.identity(member)),
     "postgresql.conf": postgres.postgresqlConf({ memoryMib: 256, maxConnections: 60 }),
     "pg_hba.conf": postgres.pgHbaConf({ database: "synapsedb", applicationUser: "synapsedb" }),
     "pg_ident.conf": postgres.pgIdentConf({
-      members,
-      managers: numbers.map((entry) => `manager${entry}`),
+      members: of.map((entry) => `postgres${entry}`),
+      managers: of.map((entry) => `manager${entry}`),
       exporters: ["postgres-exporter1"],
       balancers: ["balancer"],
     }),
     "bootstrap.conf": postgres.bootstrapConf({ member, number }),
     "secrets/application_password": { secret: applicationPassword },
-  });
+  };
+  await lab.start("postgres", member, files, { restart: true });
 }
 
 export function managerFiles(serves: string | null, change: Partial<ManagerConfArgs> = {}): Files {
@@ -50,9 +56,13 @@ export function managerFiles(serves: string | null, change: Partial<ManagerConfA
   };
 }
 
-export async function startManager(lab: Lab, number: number): Promise<void> {
+export async function startManager(
+  lab: Lab,
+  number: number,
+  change: Partial<ManagerConfArgs> = {},
+): Promise<void> {
   const alias = `manager${number}`;
-  const files = { ...(await lab.identity(alias)), ...managerFiles(`postgres${number}`) };
+  const files = { ...(await lab.identity(alias)), ...managerFiles(`postgres${number}`, change) };
   await lab.start("manager", alias, files, { publish: 8080 });
 }
 

@@ -41,6 +41,8 @@ delete from synfleet.copied c where not exists (select from slot s where s.peer 
 update synfleet.member set name = :'member', number = :'number', joined = false, copied_from = :'donor', identity = gen_random_uuid();
 update synfleet.admission set admitted = false, ever_admitted = false, reason = 'never admitted', server_started_at = '-infinity';
 alter event trigger synfleet_login enable;
+-- It asks pglogical, which the set-up of the schema is about to make anew; this trigger with it.
+drop event trigger synfleet_30_settle;
 truncate synfleet.reader, synfleet.heard, synfleet.conflict;
 update synfleet.conflict_reader set file = null, position = 0, total = 0;
 

@@ -88,6 +88,7 @@ create or replace function synfleet.unsubscribe(peer text) returns boolean
 language plpgsql set search_path = pg_catalog as $$
 begin
   delete from synfleet.heard h where h.peer = unsubscribe.peer;
+  delete from synfleet.copied c where c.peer = unsubscribe.peer;
   return pglogical.drop_subscription(synfleet.subscription_name(peer), ifexists := true)::int::boolean;
 end $$;
 
