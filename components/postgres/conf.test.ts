@@ -143,6 +143,7 @@ describe("pg_hba.conf", () => {
       hostssl synapsedb synfleet_replicator samenet cert map=synfleet
       hostssl synapsedb synfleet_monitor samenet cert map=synfleet
       hostssl synapsedb synfleet_check samenet cert map=synfleet
+      hostssl replication synfleet_replicator samenet cert map=synfleet
       hostssl synapsedb app samenet scram-sha-256
       hostssl synapsedb app 10.1.0.0/16 scram-sha-256
       local all all reject

@@ -82,11 +82,11 @@ describe("a new cluster", () => {
 });
 
 describe("a member whose data is gone", () => {
-  test("is held, and neither joins nor subscribes", () => {
+  test("is copied, and neither joins nor subscribes", () => {
     const own = seen(statusOf("postgres1", fresh));
     const decision = run(observationOf({ own }));
     expect(decision.verdict.reason).toContain("postgres1 needs synchronising");
-    expect(kinds(decision)).toEqual(["withdraw"]);
+    expect(kinds(decision)).toEqual(["copy", "withdraw"]);
   });
 
   test("is held also when etcd lost its data, as its peers know better", () => {

@@ -6,8 +6,8 @@ import { memberOf, observationOf, statusOf, testConfig } from "./fixtures.ts";
 
 export const config = testConfig();
 export const own = memberOf(config, "postgres1");
-export const run = (observation: Observation, memory: Memory = emptyMemory) =>
-  decide(config, own, memory, observation);
+export const run = (observation: Observation, memory: Memory = emptyMemory, of = own) =>
+  decide(config, of, memory, observation);
 export const kinds = (decision: Decision) => decision.actions.map((action) => action.kind);
 
 /** Looks once a second at the same thing (or at what `at` says) and returns the last decision. */
