@@ -23,7 +23,7 @@ export function availabilityRules(args: RulesArgs): Rule[] {
       severity: "warning",
       summary: "{{ $labels.member }} runs, but the balancer may not use it.",
       runbook:
-        "GET /cluster/members of its manager has the reason. Catching up ends by itself; a subscription that is down has its reason in the member's log; 'needs synchronising' means that its data is gone and must be copied from another member.",
+        "GET /cluster/members of its manager has the reason. Catching up ends by itself; a subscription that is down has its reason in the member's log; 'needs synchronising' means that it is empty: the reason tells how far its copy of another member is, or what that waits for.",
     },
     {
       alert: "NoMemberAdmitted",

@@ -19,12 +19,21 @@ import {
   awaitEnd,
   awaitMembers,
   awaitStart,
+  runAgain,
   settle,
   settleByRestart,
   writeFiles,
   writeFilesGated,
 } from "./scripts.ts";
-import { advertisedOn, labelsOf, memberWords, openSite, siteOf, type Site } from "./site.ts";
+import {
+  advertisedOn,
+  identitiesOf,
+  labelsOf,
+  memberWords,
+  openSite,
+  siteOf,
+  type Site,
+} from "./site.ts";
 import { archiveOf, elsewhere, lines } from "./texts.ts";
 
 const [READY_COMMAND, APPLY_COMMAND] = ["/usr/local/bin/ready", "/usr/local/bin/apply"];
@@ -181,7 +190,18 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
     const settled = new command.local.Command(
       `${name}-settled`,
       spec.oneShot
-        ? { create: awaitEnd, delete: "true", environment, triggers: [container.id] }
+        ? {
+            create: awaitEnd,
+            // What it waited for is there anew, or there is more of it: it waits again.
+            update: runAgain,
+            delete: "true",
+            environment: {
+              ...environment,
+              FILES: contents.apply((text) => fingerprint({ text })),
+              AFTER: identitiesOf(options.dependsOn ?? []),
+            },
+            triggers: [container.id],
+          }
         : {
             // Members of a set become ready together: the first waiting alone would wait for ever.
             create: (options.readyAlone ?? !options.peers) ? awaitStart : "true",

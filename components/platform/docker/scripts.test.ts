@@ -206,18 +206,19 @@ describe("settle", () => {
   });
 });
 
-describe("awaitEnd", () => {
+describe.each(["awaitEnd", "runAgain"] as const)("%s", (script) => {
   test.each([
     ["0", 0, ""],
     ["1", 1, "init ended with exit code 1\n"],
   ])("of a container that ended with %s", async (ended, code, stderr) => {
     await answer("wait.init", 0, ended);
     await answer("logs.init", 0, "every member is admitted");
-    expect(await start(scripts.awaitEnd, { CONTAINER: "init" })).toEqual({
+    expect(await start(scripts[script], { CONTAINER: "init" })).toEqual({
       code,
       stdout: "every member is admitted\n",
       stderr,
     });
+    expect((await calls()).includes(here("start init"))).toBe(script === "runAgain");
   });
 });
 

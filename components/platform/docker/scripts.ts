@@ -113,8 +113,14 @@ ${awaitReady}
 engine restart --time "$STOP_SECONDS" "$CONTAINER" >/dev/null
 await_ready "$HOST" "$CONTAINER"`;
 
-/** Ends when a one-shot container has ended, with its log as output and its exit code as result. */
-export const awaitEnd = `${engine}
+/** Ends when a one-shot container has ended, with the log of that run as output and its exit code as result. */
+const ending = `
 code=$(engine wait "$CONTAINER")
-engine logs "$CONTAINER" 2>&1
+engine logs "$CONTAINER" --since "$(engine inspect --format "{{.State.StartedAt}}" "$CONTAINER")" 2>&1
 [ "$code" = 0 ] || { echo "$CONTAINER ended with exit code $code" >&2; exit 1; }`;
+
+export const awaitEnd = `${engine}${ending}`;
+
+/** Runs it once more, with the files as they are now. */
+export const runAgain = `${engine}
+engine start "$CONTAINER" >/dev/null${ending}`;
