@@ -56,9 +56,14 @@ function neverWritten(peer: PeerView): boolean {
   return peer.presence === "joined" && peer.status?.ever_admitted === false;
 }
 
-/** What was written before a peer has its slot would never reach it. One that is empty itself makes it when it is copied. */
+/**
+ * What was written before a peer has its slot would never reach it. One that is empty itself makes it when its copy
+ * begins; one whose copy is under way began without.
+ */
 function whyUnread(peer: PeerView, readers: readonly string[]): string | undefined {
-  if (peer.presence === "outside" || readers.includes(peer.name)) return undefined;
+  const { copy, copied_from: copied } = peer.status ?? {};
+  const stillEmpty = peer.presence === "outside" && !copy && !copied;
+  if (stillEmpty || readers.includes(peer.name)) return undefined;
   return `${peer.name} does not read from here yet`;
 }
 

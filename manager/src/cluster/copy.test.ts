@@ -106,6 +106,15 @@ describe("an empty member of a cluster that holds data", () => {
     expect(decision.actions.filter(({ kind }) => kind !== "withdraw")).toEqual(actions);
   });
 
+  test("waits for any that was copied and is about to join", () => {
+    const peers = {
+      postgres2: seen(statusOf("postgres2", { ...empty, copied_from: "postgres3" })),
+      postgres3: seen(statusOf("postgres3")),
+    };
+    const decision = run(observationOf({ own: emptyOwn(), peers }));
+    expect(decision.verdict.reason).toContain("it is copied after postgres2");
+  });
+
   test("waits for an earlier one that is empty too", () => {
     const peers = {
       postgres1: seen(statusOf("postgres1", empty)),
@@ -166,6 +175,25 @@ describe("a copy", () => {
     const waiting = watch(600, () => ({ own: joined(all.slice(0, 1)), peers: silent }));
     expect(waiting.verdict.reason).toBe("postgres3 does not read from here yet");
     expect(run(observationOf({ own: joined(all) })).verdict.admitted).toBe(true);
+  });
+
+  test("waits for one whose copy began before it had joined, and not for one that is still empty", () => {
+    const joined = statusOf("postgres1", {
+      ...closed,
+      ever_admitted: false,
+      copied_from: "postgres3",
+    });
+    const slots = (joined.slots ?? []).filter(({ peer }) => peer === "postgres3");
+    const reason = (change: Partial<MemberStatus>) => {
+      const peers = {
+        postgres2: seen(statusOf("postgres2", { ...empty, ...change })),
+        postgres3: seen(statusOf("postgres3")),
+      };
+      return run(observationOf({ own: seen({ ...joined, slots }), peers })).verdict.reason;
+    };
+    expect(reason({})).toBe("receives from all reachable peers");
+    expect(reason({ copy: { ...asked, donor: "postgres3" } })).toContain("postgres2 does not read");
+    expect(reason({ copied_from: "postgres3" })).toContain("postgres2 does not read");
   });
 
   test("closes and holds up nobody before it was admitted", () => {

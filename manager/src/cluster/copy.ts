@@ -36,7 +36,9 @@ export function planCopy(
   const numberOf = (name: string) => members.find((entry) => entry.name === name)?.number ?? 0;
   // One at a time, so that two do not wait for each other.
   const earlier = peers.find(
-    (peer) => peer.presence === "outside" && numberOf(peer.name) < own.number,
+    (peer) =>
+      peer.presence === "outside" &&
+      (numberOf(peer.name) < own.number || Boolean(peer.status?.copied_from)),
   );
   if (earlier !== undefined) return wait(`it is copied after ${earlier.name}`);
   const donor = chooseDonor(own, status, peers, numberOf);
