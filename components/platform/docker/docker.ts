@@ -13,27 +13,18 @@ import type { DockerHost, DockerPlatformArgs } from "./args.ts";
 import { type Claim, claimsOfThisRun } from "./claims.ts";
 import { containerArgs, fingerprint } from "./container.ts";
 import { imageOn } from "./images.ts";
+import { idsOf, oncePrograms } from "./once.ts";
 import { Preparation } from "./preparation.ts";
 import { clientEnvironment, peerAddress, remoteAliases, singleton } from "./reach.ts";
 import {
-  awaitEnd,
   awaitMembers,
   awaitStart,
-  runAgain,
   settle,
   settleByRestart,
   writeFiles,
   writeFilesGated,
 } from "./scripts.ts";
-import {
-  advertisedOn,
-  identitiesOf,
-  labelsOf,
-  memberWords,
-  openSite,
-  siteOf,
-  type Site,
-} from "./site.ts";
+import { advertisedOn, labelsOf, memberWords, openSite, siteOf, type Site } from "./site.ts";
 import { archiveOf, elsewhere, lines } from "./texts.ts";
 
 const [READY_COMMAND, APPLY_COMMAND] = ["/usr/local/bin/ready", "/usr/local/bin/apply"];
@@ -187,19 +178,13 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
       // The provider would note a new health check without giving it to the container.
       replaceOnChanges: ["healthcheck"],
     });
+    const written = contents.apply((text) => fingerprint({ text }));
     const settled = new command.local.Command(
       `${name}-settled`,
       spec.oneShot
         ? {
-            create: awaitEnd,
-            // What it waited for is there anew, or there is more of it: it waits again.
-            update: runAgain,
-            delete: "true",
-            environment: {
-              ...environment,
-              FILES: contents.apply((text) => fingerprint({ text })),
-              AFTER: identitiesOf(options.dependsOn ?? []),
-            },
+            ...oncePrograms,
+            environment: { ...environment, FILES: written, AFTER: idsOf(options.dependsOn ?? []) },
             triggers: [container.id],
           }
         : {
@@ -212,7 +197,7 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
               APPLY_COMMAND,
               HEALTHY_COMMAND: lines(spec.health),
               STOP_SECONDS: String(spec.stopSeconds),
-              FILES: contents.apply((text) => fingerprint({ text })),
+              FILES: written,
             },
           },
       { parent, dependsOn: [container] },

@@ -62,16 +62,6 @@ export function memberWords(
   return pulumi.all(words).apply((texts) => texts.join(" "));
 }
 
-/** The ids of what was made: another one tells that it was made anew. */
-export function identitiesOf(
-  resources: readonly pulumi.Input<pulumi.Resource>[],
-): pulumi.Output<string> {
-  const ids = resources.map((resource) =>
-    pulumi.output(resource).apply((one) => (one instanceof pulumi.CustomResource ? one.id : "")),
-  );
-  return pulumi.all(ids).apply((texts) => texts.join(" "));
-}
-
 /** What everything of a deployment is labelled with. */
 export function labelsOf(args: Pick<DockerPlatformArgs, "prefix" | "labels">) {
   const labels = { "org.synfleet.fleet": args.prefix, ...args.labels };
