@@ -45,6 +45,7 @@ interface AnyPostgresClusterArgs {
 }
 
 export interface MultiMasterArgs extends AnyPostgresClusterArgs {
+  /** A member more gets its rows from another while all are written to; the files of the others change by a reload. */
   readonly members: readonly PostgresMember[];
   /** Every member takes writes and sends them to all others; the last update of a row wins. */
   readonly replication: "multi-master";
