@@ -1,5 +1,5 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
-import { containerOf } from "./types.ts";
+import { containerOf, serviceType } from "./types.ts";
 
 interface HardenedConfig {
   /** Containers that may do without a health check, such as one-shot ones. */
@@ -12,7 +12,7 @@ const dockerSocket = /(^|\/)docker\.sock$/;
 export const containerHardened: ResourceValidationPolicy = {
   name: "container-hardened",
   description:
-    "Containers are unprivileged, cannot reach the Docker engine, and have limits, a restart policy and a health check.",
+    "Containers, also those of a Swarm's services, are unprivileged, cannot reach the Docker engine, and have limits and a restart policy; outside of a Swarm also a health check.",
   severity: "high",
   configSchema: {
     properties: {
@@ -64,8 +64,11 @@ export const containerHardened: ResourceValidationPolicy = {
       );
     }
     const tests = container.healthcheck?.tests ?? [];
+    // A Swarm kills what is not well, so those that are slow to be well have none there.
+    const isService = args.type === serviceType;
     if (
       !oneShot &&
+      !isService &&
       !withoutHealthCheck.includes(args.name) &&
       (tests.length === 0 || tests[0] === "NONE")
     ) {

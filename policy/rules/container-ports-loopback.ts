@@ -1,5 +1,5 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
-import { containerOf } from "./types.ts";
+import { containerOf, containerType } from "./types.ts";
 
 interface PortsConfig {
   readonly addresses?: readonly string[];
@@ -30,6 +30,8 @@ export const containerPortsLoopback: ResourceValidationPolicy = {
     },
   },
   validateResource: (args, report) => {
+    // A Swarm knows no address to publish at: rules of the hosts decide there.
+    if (args.type !== containerType) args.notApplicable("not a container");
     const { ports = [] } = containerOf(args);
     const config = args.getConfig<PortsConfig & { privateAddresses?: boolean }>();
     for (const { ip = "0.0.0.0", internal, external } of ports) {

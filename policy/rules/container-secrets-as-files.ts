@@ -1,5 +1,5 @@
 import { type ReportViolation, type ResourceValidationPolicy, Secret } from "@pulumi/policy";
-import { type ContainerProps, containerOf, containerType } from "./types.ts";
+import { type ContainerProps, containerOf, containerType, serviceType } from "./types.ts";
 
 const secretName =
   /(^|[_.-])(pass(word|wd|phrase)?|secret|token|api[_-]?key|private[_-]?key|credentials?)($|[_.-])/i;
@@ -11,6 +11,8 @@ const credentialUrl = /[a-z][a-z0-9+.-]*:\/\/[^/\s:@]+:[^/\s@]+@/i;
 const privateKey = /-----BEGIN [A-Z ]*PRIVATE KEY-----/;
 
 const shownProperties = ["envs", "command", "entrypoints", "labels"] as const;
+/** The same of a service's container, by the names that they have there. */
+const shownOfServices = ["env", "commands", "args", "labels"] as const;
 const marked = new Map<string, readonly string[]>();
 
 /**
@@ -25,10 +27,15 @@ export const containerSecretsAsFiles: ResourceValidationPolicy = {
   // remedied here: what is marked is remembered for the validation, which then counts as mandatory.
   enforcementLevel: "remediate",
   remediateResource: (args) => {
-    if (args.type !== containerType) args.notApplicable("not a container");
+    if (args.type !== containerType && args.type !== serviceType)
+      args.notApplicable("not a container");
+    const { shown, keys } =
+      args.type === serviceType
+        ? { shown: specOf(unwrapped(args.props)), keys: shownOfServices }
+        : { shown: unwrapped(args.props), keys: shownProperties };
     marked.set(
       args.urn,
-      shownProperties.filter((key) => hasMark(unwrapped(args.props)[key])),
+      keys.filter((key) => hasMark(shown[key])),
     );
   },
   validateResource: (args, report) => {
@@ -82,6 +89,14 @@ function unwrapped(props: Record<string, unknown>): Record<string, unknown> {
     at = at["__getSpecialProxyTarget"] as Record<string, unknown>;
   }
   return at;
+}
+
+/** What a service's container is made from. A secret in the place of the whole is one in each part. */
+function specOf(service: Record<string, unknown>): Record<string, unknown> {
+  const part = (whole: unknown, key: string): unknown =>
+    whole instanceof Secret ? whole : (whole as Record<string, unknown> | undefined)?.[key];
+  const spec = part(service["taskSpec"], "containerSpec");
+  return Object.fromEntries(shownOfServices.map((key) => [key, part(spec, key)]));
 }
 
 function hasMark(value: unknown): boolean {

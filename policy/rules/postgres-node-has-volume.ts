@@ -1,5 +1,13 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
-import { containerType, postgresNodeType, type ContainerProps, ownType } from "./types.ts";
+import {
+  containerIn,
+  containerType,
+  postgresNodeType,
+  serviceType,
+  type ContainerProps,
+  ownType,
+  type ServiceProps,
+} from "./types.ts";
 
 const dataPath = "/var/lib/synfleet";
 
@@ -14,10 +22,14 @@ export const postgresNodeHasVolume: StackValidationPolicy = {
     const usedBy = new Map<string, string>();
     for (const node of nodes) {
       const containers = args.resources.filter(
-        (resource) => resource.type === containerType && isBelow(resource, node.urn),
+        (resource) =>
+          [containerType, serviceType].includes(resource.type) && isBelow(resource, node.urn),
       );
       const volumes = containers
-        .flatMap((container) => (container.props as ContainerProps).volumes ?? [])
+        .flatMap(({ type, props }) =>
+          type === serviceType ? containerIn(props as ServiceProps) : (props as ContainerProps),
+        )
+        .flatMap(({ volumes = [] }) => volumes)
         .filter((volume) => volume.containerPath === dataPath)
         .map((volume) => volume.volumeName);
       const [volume] = volumes;

@@ -1,6 +1,6 @@
 import { type ResourceValidationPolicy, Secret } from "@pulumi/policy";
 import { describe, expect, test } from "vitest";
-import { ask, askStack, container, resource, unknown, volume } from "../testing/run.ts";
+import { ask, askStack, container, resource, service, unknown, volume } from "../testing/run.ts";
 import {
   containerHardened,
   containerPortsLoopback,
@@ -138,6 +138,45 @@ describe("container-secrets-as-files", () => {
   });
 });
 
+describe("a service of a Swarm", () => {
+  test.each([containerHardened, containerSecretsAsFiles].map((rule) => [rule.name, rule] as const))(
+    "%s accepts the compliant one",
+    async (_, rule) => expect(await ask(rule, service())).toEqual([]),
+  );
+
+  test("publishes where the Swarm does, which no rule for containers knows", async () => {
+    expect(await ask(containerPortsLoopback, service())).toBe("not applicable");
+  });
+
+  test.each<[string, ReturnType<typeof service>, string]>([
+    [
+      "the Docker socket",
+      service({ mounts: [{ type: "bind", source: "/var/run/docker.sock", target: "/s" }] }),
+      "/var/run/docker.sock is mounted",
+    ],
+    ["all capabilities", service({ capAdds: ["ALL"] }), "as good as privileged"],
+    ["no memory limit", service({}, { resources: {} }), "memory is not limited"],
+  ])("is refused with %s", async (_, subject, text) => {
+    expect(await ask(containerHardened, subject)).toEqual([expect.stringContaining(text)]);
+  });
+
+  test("that ends by itself is not asked to be started again", async () => {
+    const once = service({}, { restartPolicy: { condition: "none" } });
+    expect(await ask(containerHardened, once)).toEqual([]);
+  });
+
+  test.each<[string, Record<string, unknown>, string]>([
+    ["a password in its environment", { env: { A_PASSWORD: "x" } }, "A_PASSWORD"],
+    ["an option with a password", { args: ["--password=x"] }, "--password gives a secret"],
+    ["a marked label", { labels: [{ label: "a", value: new Secret("x") }] }, "labels holds"],
+    ["a marked environment", { env: { A: new Secret("x") } }, "env holds a value that is marked"],
+    ["marked arguments", { args: new Secret(["x"]) }, "args holds a value that is marked"],
+  ])("is refused with %s", async (_, change, text) => {
+    const said = await ask(containerSecretsAsFiles, service(change));
+    expect(said).toEqual([expect.stringContaining(text)]);
+  });
+});
+
 describe("volume-protected", () => {
   test("refuses an open volume in prod, and only there", async () => {
     expect(await ask(volumeProtected, volume())).toEqual([]);
@@ -185,6 +224,16 @@ describe("postgres-node-has-volume", () => {
     expect(await askStack(postgresNodeHasVolume, shared)).toEqual([
       expect.stringContaining("postgres2 shares volume a with postgres1"),
     ]);
+  });
+
+  test("looks at services too", async () => {
+    const on = (parent: ReturnType<typeof node>, change: Record<string, unknown> = {}) =>
+      resource({ ...service(change), name: parent.name, parent });
+    expect(await askStack(postgresNodeHasVolume, [one, on(one)])).toEqual([]);
+    expect(await askStack(postgresNodeHasVolume, [one, on(one, { mounts: [] })])).toEqual([
+      expect.stringContaining("postgres1 has no named volume"),
+    ]);
+    expect(await askStack(postgresNodeHasVolume, [one, two, on(one), on(two)])).toHaveLength(1);
   });
 
   test("has nothing to say without a node", async () => {

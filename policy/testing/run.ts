@@ -6,7 +6,7 @@ import {
   UnknownValueError,
   unknownCheckingProxy,
 } from "@pulumi/policy";
-import { containerType, volumeType } from "../rules/types.ts";
+import { containerType, serviceType, volumeType } from "../rules/types.ts";
 
 /** What a rule said: its violations, that it does not apply, or that a value is not known yet. */
 export type Said = readonly string[] | "not applicable" | "unknown";
@@ -139,6 +139,33 @@ export function container(change: Record<string, unknown> = {}): Subject {
       command: ["serve", "--token-file", "/etc/synfleet/secrets/token"],
       labels: [{ label: "org.synfleet.stack", value: "dev" }],
       ...change,
+    },
+  };
+}
+
+/** The same as a service of a Swarm. @param change of its container, and of what is beside that */
+export function service(
+  change: Record<string, unknown> = {},
+  beside: Record<string, unknown> = {},
+): Subject {
+  return {
+    type: serviceType,
+    name: "postgres1",
+    props: {
+      name: "synfleet-dev-postgres1",
+      taskSpec: {
+        containerSpec: {
+          image: "synfleet/postgres:0123456789ab",
+          env: { TZ: "UTC", PASSWORD_FILE: "/etc/synfleet/secrets/password" },
+          args: ["serve", "--token-file", "/etc/synfleet/secrets/token"],
+          labels: [{ label: "org.synfleet.fleet", value: "dev" }],
+          mounts: [{ type: "volume", source: "postgres1-data", target: "/var/lib/synfleet" }],
+          ...change,
+        },
+        resources: { limits: { memoryBytes: 1024 * 1024 * 1024 } },
+        restartPolicy: { condition: "any" },
+        ...beside,
+      },
     },
   };
 }

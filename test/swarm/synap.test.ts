@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { changeChecks } from "../acceptance/checks/changes.ts";
 import { SynapSite } from "../acceptance/checks/synap/site.ts";
 import { synapServer } from "../support/synap-server.ts";
-import { onServers, type OnServers } from "../vps/support.ts";
+import type { Host } from "../lab/fleet/host.ts";
+import { declared, onServers, type OnServers } from "../vps/support.ts";
 import { onSwarm, Services } from "./services.ts";
 
 const members = ["host1", "host2", "host3"];
@@ -102,6 +103,32 @@ describe("a member whose host is lost", () => {
     await site.whole();
     await site.everywhere("b", "2", 2);
     await servers.deployment.up("--expect-no-changes");
+  });
+});
+
+describe("the list of hosts", () => {
+  const setHosts = (hosts: readonly Host[]) => servers.deployment.set({ hosts: declared(hosts) });
+  const nodes = async () =>
+    (await services.manager("node", "ls", "--format", "{{.Hostname}} {{.ManagerStatus}}"))
+      .split("\n")
+      .map((line) => line.replace("Leader", "Reachable").trim())
+      .sort();
+  const three = members.map((host) => `${host} Reachable`);
+
+  test("takes a host in, as a worker with a member that gets what the others have", async () => {
+    await servers.fleet.add(1, { images: servers.images });
+    await setHosts(servers.fleet.hosts);
+    await servers.deployment.up();
+    expect(await nodes()).toEqual([...three, "host4"]);
+    await site.everywhere("b", "2", 3);
+  });
+
+  test("takes it out again, and leaves nothing of the deployment on it", async () => {
+    await setHosts(servers.fleet.hosts.slice(0, 3));
+    await servers.deployment.up();
+    expect(await nodes()).toEqual(three);
+    expect((await services.left()).filter((line) => line.startsWith("host4"))).toEqual([]);
+    await site.everywhere("b", "2", 2);
   });
 });
 
