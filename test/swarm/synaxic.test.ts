@@ -16,8 +16,7 @@ let services: Services;
 let site: Site;
 
 beforeAll(async () => {
-  const postgres = { failover: "fast" };
-  servers = await onServers("synaxic", 3, { ...onSwarm, members: placed, postgres });
+  servers = await onServers("synaxic", 3, { ...onSwarm, members: placed });
   services = new Services(servers);
   const { deployment, containers } = servers;
   site = new Site(deployment, containers, await deployment.outputs(), members);
