@@ -1,4 +1,3 @@
-import type { Settings } from "../settings/settings.ts";
 import { policyPack } from "./support/paths.ts";
 import { grafanaImage } from "../components/monitoring/grafana.ts";
 import { readArguments } from "./support/arguments.ts";
@@ -8,7 +7,7 @@ import { buildMissingImages, imagesOf } from "./support/images.ts";
 import { grafanaAvailable } from "./support/grafana.ts";
 import { Stack } from "./support/stack.ts";
 import { configValue } from "./support/stack-config.ts";
-import { welcome } from "./support/welcome.ts";
+import { looksAt, welcome } from "./support/welcome.ts";
 
 const help = `Usage: npm run up [-- --stack NAME]
 
@@ -41,14 +40,6 @@ export async function up(args: string[]): Promise<number> {
   if (code !== 0) return code;
   console.log(welcome(stack.name, system, await stack.outputs(), looksAt(settings)));
   return 0;
-}
-
-/** On a Swarm, how to see its services: by the first host, which manages it. */
-function looksAt({ platform, hosts }: Settings): string[] {
-  const { address, ssh } = hosts[0]!;
-  if (platform !== "swarm" || !ssh) return [];
-  const port = ssh.port === 22 ? "" : `-p ${ssh.port} `;
-  return [`ssh ${port}${ssh.user}@${address} docker service ls`];
 }
 
 /** Decided once and written into the stack's configuration, so that a later run does not depend on the network. */

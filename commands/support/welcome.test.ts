@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Outputs } from "./stack.ts";
-import { welcome } from "./welcome.ts";
+import { looksAt, welcome } from "./welcome.ts";
 
 const outputs: Outputs = {
   endpoints: {
@@ -67,4 +67,17 @@ test("is each system's own", () => {
   expect(text).toContain("curl --cacert ca.crt https://localhost:8443/actuator/health");
   expect(text).not.toContain("hidden");
   expect(welcome("try", "synap", synaxic)).toContain("/kv/get/greeting");
+});
+
+test("on a Swarm says how to see its services, on plain Docker not", () => {
+  const host = { name: "alpha", address: "203.0.113.1", ssh: { user: "root", port: 22 } };
+  const looks = looksAt({ platform: "swarm", hosts: [host] });
+  expect(welcome("dev", "synapsedb", outputs, looks)).toMatch(
+    /npm run status\n {2}ssh root@203\.0\.113\.1 docker service ls$/,
+  );
+  const other = { ...host, ssh: { user: "maintainer", port: 2222 } };
+  expect(looksAt({ platform: "swarm", hosts: [other] })).toEqual([
+    "ssh -p 2222 maintainer@203.0.113.1 docker service ls",
+  ]);
+  expect(looksAt({ platform: "docker", hosts: [host] })).toEqual([]);
 });

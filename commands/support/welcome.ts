@@ -1,4 +1,5 @@
 import type { SystemName } from "../../settings/schema.ts";
+import type { Settings } from "../../settings/settings.ts";
 import { defaultStack, type Outputs } from "./stack.ts";
 import { table } from "./table.ts";
 
@@ -71,6 +72,14 @@ CA certificate   ${output} caCertificate > ca.crt
 
 Try:
 ${indent(tries.join("\n"))}`;
+}
+
+/** On a Swarm, how to see its services: by the first host, which manages it. Pure. */
+export function looksAt({ platform, hosts }: Pick<Settings, "platform" | "hosts">): string[] {
+  const { address, ssh } = hosts[0]!;
+  if (platform !== "swarm" || !ssh) return [];
+  const port = ssh.port === 22 ? "" : `-p ${ssh.port} `;
+  return [`ssh ${port}${ssh.user}@${address} docker service ls`];
 }
 
 function psql(outputs: Outputs, password: (path: string) => string): string[] {
