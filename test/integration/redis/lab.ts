@@ -230,9 +230,12 @@ export class RedisLab {
 
   /** The one primary, once there is one and all members are ready. */
   async settled(): Promise<string> {
-    await this.ready();
-    const primaries = await this.primaries();
-    if (primaries.length !== 1) throw new Error(`primaries are ${primaries.join(", ")}`);
+    let primaries: string[] = [];
+    await until(async () => {
+      await this.ready();
+      primaries = await this.primaries();
+      return primaries.length === 1;
+    }, "one primary");
     return primaries[0]!;
   }
 

