@@ -45,7 +45,7 @@ test("a login that the registry refuses is told with what to do, and is in no me
     await registry.login(wrong),
   );
   expect(code).not.toBe(0);
-  expect(stdout + stderr).toMatch(new RegExp(`imageRegistry: ssh://root@\\S+ cannot (keep|take)`));
+  expect(stdout + stderr).toMatch(/imageRegistry: ssh:\/\/root@\S+ cannot (keep|take)/);
   expect(stdout + stderr).toContain(`docker login ${registry.address}`);
   expect(stdout + stderr).not.toContain(wrong);
 });

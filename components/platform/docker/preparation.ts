@@ -6,7 +6,7 @@ import { SWARM_PORTS } from "../../swarm/wanted.ts";
 import type { PortSpec } from "../platform.ts";
 import type { DockerHost, HostPreparation } from "./args.ts";
 import { engineOf, loginOf } from "./reach.ts";
-import { trustFile, type ImageRegistry } from "./registry.ts";
+import { trustedFor, type ImageRegistry } from "./registry.ts";
 
 interface PreparationArgs extends HostPreparation {
   readonly hosts: readonly DockerHost[];
@@ -54,7 +54,6 @@ export class Preparation {
     const login = loginOf(host);
     if (!login) return engine;
     const { prefix, hosts, sshFrom, docker, clock, swarm = false, imageRegistry } = this.#args;
-    const trusted = imageRegistry?.caCertificate;
     const others = hosts.filter((other) => other.name !== host.name);
     const prepared = new PreparedHost(
       name,
@@ -71,7 +70,7 @@ export class Preparation {
         ),
         ...(sshFrom && sshFrom.length > 0 && { sshFrom }),
         ...{ docker, clock, engine, swarm },
-        ...(trusted !== undefined && { trusted: { [trustFile(imageRegistry!.address)]: trusted } }),
+        ...(imageRegistry && { trusted: trustedFor(imageRegistry) }),
       },
       { parent },
     );

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { registryHost, registryReference, trustFile } from "./registry.ts";
+import { registryHost, registryReference, trustedFor } from "./registry.ts";
 
 test.each([
   ["registry.example.com:5000/team", "registry.example.com:5000/team/synfleet-etcd:0123456789ab"],
@@ -12,5 +12,7 @@ test.each([
 test("trust is of one registry, not of a path in it", () => {
   const address = "10.0.0.9:5000/team/databases";
   expect(registryHost(address)).toBe("10.0.0.9:5000");
-  expect(trustFile(address)).toBe("/etc/docker/certs.d/10.0.0.9:5000/ca.crt");
+  const file = "/etc/docker/certs.d/10.0.0.9:5000/ca.crt";
+  expect(trustedFor({ address, caCertificate: "PEM" })).toEqual({ [file]: "PEM" });
+  expect(trustedFor({ address })).toEqual({});
 });

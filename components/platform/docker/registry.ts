@@ -21,6 +21,8 @@ export function registryReference(address: string, stage: string, tag: string): 
 /** The registry itself, as `docker login` takes it. */
 export const registryHost = (address: string): string => address.split("/")[0]!;
 
-/** Where Docker looks for what it trusts of that registry. */
-export const trustFile = (address: string): string =>
-  `/etc/docker/certs.d/${registryHost(address)}/ca.crt`;
+/** What a host has to trust for it, by the file in which Docker looks; nothing where that is there already. */
+export function trustedFor({ address, caCertificate }: ImageRegistry): Record<string, string> {
+  if (caCertificate === undefined) return {};
+  return { [`/etc/docker/certs.d/${registryHost(address)}/ca.crt`]: caCertificate };
+}

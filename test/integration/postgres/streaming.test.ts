@@ -101,10 +101,8 @@ describe.sequential("a streaming cluster of three", () => {
     console.log(
       `replication: rows seen after ms ${delays.map(Math.round).join(" ")}; lag s ${lags.join(" ")}`,
     );
-    // The median: one of ten may meet a busy moment of the machine.
-    const median = (all: readonly number[]) => all.toSorted((a, b) => a - b)[all.length >> 1];
-    expect(median(delays)).toBeLessThan(1000);
-    expect(median(lags)).toBeLessThan(1);
+    expect(Math.max(...delays)).toBeLessThan(1000);
+    expect(Math.max(...lags)).toBeLessThan(1);
     for (const client of [write, read]) await client.end();
     expect(await ledger.lost()).toEqual([]);
   });
