@@ -1,12 +1,12 @@
 /** The conformance cases that need a cluster: the offline engine against what the Pulumi CLI left there, and stacks that move. */
-import { describe, expect, test, type TestContext } from "vitest";
+import { beforeAll, describe, expect, test, type TestContext } from "vitest";
 import { caseNames, loadCase, type Case } from "../../engine/conformance/case.ts";
 import { findCli, offline, type Engine } from "../../engine/conformance/engines.ts";
 import { readGolden } from "../../engine/conformance/golden.ts";
 import { handOver } from "../../engine/conformance/handover.ts";
 import { clusterRecords } from "../../engine/conformance/kubernetes.ts";
 import { observe } from "../../engine/conformance/record.ts";
-import { kubeconfig } from "./lab.ts";
+import { kubeconfig, run } from "./lab.ts";
 
 process.env["KUBECONFIG"] = kubeconfig;
 
@@ -20,6 +20,14 @@ async function observed(testCase: Case, engine: Engine, finish: TestContext["onT
   finish(() => workspace.dispose());
   return { runs: clusterRecords(runs), workspace };
 }
+
+// What a run that was broken off has left would be another beginning than the golden's.
+beforeAll(async () => {
+  const kubectl = async (...args: string[]) => (await run("kubectl", args)).stdout;
+  const left = (await kubectl("get", "namespaces,crd", "-o", "name")).split("\n");
+  const ours = left.filter((name) => /\/conformance-|\.conformance\.example\.com$/.test(name));
+  if (ours.length > 0) await kubectl("delete", ...ours);
+}, 120_000);
 
 // Each case has names of its own on the cluster, which its own runs share: one after the other.
 describe.concurrent("cases", () => {

@@ -120,15 +120,29 @@ export class Mesh {
 
   /** What all members come to answer. */
   async sameEverywhere(query: string): Promise<unknown> {
-    let seen: string[] = [];
+    let answer = "";
     await until(async () => {
-      seen = []; // an error on one member is no answer
-      seen = await Promise.all(
+      const seen = await Promise.all(
         members.map(async (member) => JSON.stringify(await this.query(member, query))),
       );
-      return new Set(seen).size === 1;
+      answer = seen[0]!;
+      if (new Set(seen).size > 1) throw new Error(await this.#differences(seen));
+      return true;
     }, `the same answer everywhere to: ${query}`);
-    return JSON.parse(seen[0]!);
+    return JSON.parse(answer);
+  }
+
+  /** Rows that not all have, and who does not receive. */
+  async #differences(seen: readonly string[]): Promise<string> {
+    const rows = seen.map((text) =>
+      (JSON.parse(text) as unknown[]).map((row) => JSON.stringify(row)),
+    );
+    const differing = members.map((member, index) => {
+      const own = rows[index]!.filter((row) => !rows.every((others) => others.includes(row)));
+      return `${member}: ${own.slice(0, 5).join(" ")}`;
+    });
+    const receiving = await Promise.all(members.map((member) => this.replicating(member)));
+    return `${differing.join("; ")}; subscriptions that replicate: ${receiving.join(", ")}`;
   }
 
   /** A connection of its own, to be ended by the caller. */

@@ -210,7 +210,11 @@ describe.sequential("a cluster of two", () => {
     expect(await lab.ask(leader, "select to_regclass('never_sent') is null")).toBe("t");
     expect((await state()).members.map(({ mayLead }) => mayLead)).toEqual([true, true]);
     await lab.rollOut({ candidates: [other] });
-    expect((await state()).members.find(({ name }) => name === leader)!.mayLead).toBe(false);
+    // A member tells what may become of it when it next looks around.
+    await until(async () => {
+      const { members } = await state();
+      return !members.find(({ name }) => name === leader)!.mayLead;
+    }, `${leader} to say that it may not lead`);
     expect(await leads()).toBe(other);
   }, 240_000);
 });

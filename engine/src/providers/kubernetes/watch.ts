@@ -13,6 +13,11 @@ export interface Event {
 
 export type Listener = (event: Event) => void;
 
+export interface Subscription {
+  readonly end: () => void;
+  readonly listed: Promise<undefined>;
+}
+
 const RETRY_MS = 1000;
 const GONE = 410;
 
@@ -24,19 +29,25 @@ export class Watches {
     this.cluster = cluster;
   }
 
-  /** Tells of all objects that there are now, then of each change. Returns how to end it. */
-  subscribe(kind: Kind, namespace: string, listener: Listener): () => void {
+  /**
+   * Tells of all objects that there are now, then of each change. Returns how to end it, and when all that are there have been
+   * told: what is there after that, and then is not, is told to be deleted; what was gone before is never told.
+   */
+  subscribe(kind: Kind, namespace: string, listener: Listener): Subscription {
     const key = `${groupVersion(kind)}/${kind.kind}/${namespace}`;
     const watch = this.open.get(key) ?? new Watch(this.cluster, kind, namespace);
     this.open.set(key, watch);
     watch.add(listener);
-    return () => {
+    const end = (): void => {
       if (watch.remove(listener)) this.open.delete(key);
     };
+    return { end, listed: watch.listed };
   }
 }
 
 class Watch {
+  readonly listed: Promise<undefined>;
+  private readonly setListed: (told: undefined) => void;
   private readonly listeners = new Set<Listener>();
   private readonly objects = new Map<string, PropertyMap>();
   private readonly end = new AbortController();
@@ -48,6 +59,7 @@ class Watch {
     this.cluster = cluster;
     this.kind = kind;
     this.namespace = namespace;
+    ({ promise: this.listed, resolve: this.setListed } = Promise.withResolvers<undefined>());
     void this.run();
   }
 
@@ -68,7 +80,9 @@ class Watch {
     const { signal } = this.end;
     while (!signal.aborted) {
       try {
-        await this.follow(await this.listAll());
+        const from = await this.listAll();
+        this.setListed(undefined);
+        await this.follow(from);
       } catch {
         // Whoever waits has a time-out of its own; a server that is away for a moment is not the end.
         await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);

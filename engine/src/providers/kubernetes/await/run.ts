@@ -76,8 +76,8 @@ export function untilReady(
     if (call.signal.aborted) stop();
     decide();
     if (isOver) return;
-    for (const kind of waiting.watches) endings.push(watches.subscribe(kind, namespace, see));
-    endings.push(watches.subscribe(EVENT, namespace, warn));
+    for (const kind of waiting.watches) endings.push(watches.subscribe(kind, namespace, see).end);
+    endings.push(watches.subscribe(EVENT, namespace, warn).end);
   });
 
   /** What the cluster says of the object itself. */
@@ -134,13 +134,17 @@ export async function untilGone(
   call.signal.addEventListener("abort", over, { once: true });
   if (call.signal.aborted) over();
   const mapping = await cluster.mapping(kind);
-  const end = watches.subscribe(kind, mapping.isNamespaced ? namespaceOf(object) : "", (event) => {
+  const space = mapping.isNamespaced ? namespaceOf(object) : "";
+  const { end, listed } = watches.subscribe(kind, space, (event) => {
     if (nameOf(event.object) !== name) return;
     if (event.type === "DELETED") over();
     else if (at(event.object, "metadata", "deletionTimestamp"))
       call.log("Resource scheduled for deletion");
   });
   try {
+    if (await isGone()) return;
+    // It may have gone before the watch knew it, which then never tells of it.
+    await Promise.race([listed, promise]);
     if (await isGone()) return;
     await promise;
     if (await isGone()) return;
