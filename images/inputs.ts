@@ -44,6 +44,9 @@ export const recordedPackages: Record<ImageName, readonly string[]> = {
   synap: ["nodejs", "haproxy"],
 };
 
+/** Images with programs in Python, which share some. */
+const python: readonly ImageName[] = ["patroni", "fence"];
+
 /** Folders of images whose program is TypeScript: `src/main.ts` there becomes one file, NAME/NAME.js, in the build. */
 const workspaces: Partial<Record<ImageName, string>> = {
   manager: "manager",
@@ -161,7 +164,7 @@ function sources(name: ImageName): BuildInput[] {
 /** Files of an image's own folder, and those that all share, but for the sources of its bundle. */
 export function imageFiles(name: ImageName): string[] {
   const own = walk(name).filter((path) => !path.startsWith(`${name}/src/`));
-  return [...walk("common"), ...own];
+  return [...walk("common"), ...(python.includes(name) ? walk("python") : []), ...own];
 }
 
 function walk(directory: string): string[] {

@@ -75,8 +75,11 @@ const POSITION = `select case when pg_is_in_recovery() then json_build_object(
       else extract(epoch from clock_timestamp() - pg_last_xact_replay_timestamp()) end)
   else json_build_object('lsn', pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0'), 'seconds', null) end`;
 
+// Who has just taken the lead is in recovery for as long as it waits for the others to follow.
 const SLOTS = `select coalesce(json_agg(json_build_object('name', slot_name, 'active', active,
-  'keptBytes', coalesce(pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn), 0), 'wal', coalesce(wal_status, 'none'))
+  'keptBytes', coalesce(pg_wal_lsn_diff(
+    case when pg_is_in_recovery() then pg_last_wal_receive_lsn() else pg_current_wal_lsn() end, restart_lsn), 0),
+  'wal', coalesce(wal_status, 'none'))
   order by slot_name), '[]') from pg_replication_slots`;
 
 /** A member in Patroni's answer to GET /cluster. */

@@ -86,6 +86,7 @@ test("patroni/settings.yml", () => {
       callbacks:
         on_role_change: "/usr/local/bin/bootstrap"
       before_stop: "/usr/local/lib/synfleet/stop-quickly"
+      pre_promote: "/usr/local/lib/synfleet/take-over"
       parameters:
         unix_socket_directories: "/run/postgresql"
         unix_socket_permissions: "0700"
@@ -172,7 +173,7 @@ test("patroni/settings.yml", () => {
     tags:
       clonefrom: true
       nofailover: false
-      settings: "e5a544b741c0"
+      settings: "9e32ab4039ef"
     "
   `);
 });

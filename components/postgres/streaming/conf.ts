@@ -89,6 +89,7 @@ export function settingsYml(args: SettingsArgs): string {
       clone: { command: "/usr/local/lib/synfleet/clone" },
       callbacks: { on_role_change: "/usr/local/bin/bootstrap" },
       before_stop: "/usr/local/lib/synfleet/stop-quickly",
+      pre_promote: "/usr/local/lib/synfleet/take-over",
       parameters: parameters.member,
     },
     bootstrap: {

@@ -11,7 +11,7 @@ import threading
 import time
 import traceback
 
-from etcd import Etcd, Unavailable
+from etcd_gateway import Etcd, Unavailable
 
 SETTINGS = "/run/synfleet/fence.conf"
 LOCKS = "/var/lib/synfleet-fence"

@@ -17,6 +17,8 @@ DATA = "/var/lib/synfleet"
 # What Patroni reads: links to the files of the deployment, and what `promote` decided on this member by hand.
 PATRONI = f"{RUN}/patroni"
 BY_HAND = f"{DATA}/by-hand.yml"
+# There while a person promotes this member and accepts that acknowledged commits may be lost.
+LOSS_ACCEPTED = f"{RUN}/loss-accepted"
 REST_PORT = 8008
 
 

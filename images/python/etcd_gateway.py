@@ -1,4 +1,4 @@
-"""What the fence asks of etcd: one key read, and removed only as it was read. By etcd's own JSON gateway."""
+"""What programs of ours ask of etcd: one key read, and removed only as it was read. By etcd's own JSON gateway."""
 
 import base64
 import http.client
