@@ -28,6 +28,11 @@ export interface AdmissionArgs {
   readonly withdrawAfterSeconds?: number;
   /** How long a started member waits for peers that do not answer. Reload. @default 15 */
   readonly absentAfterSeconds?: number;
+  /**
+   * An open member closes when its volume has less left than this, in bytes, while another member has more; on a volume
+   * below 10 GiB from 5 % on. It opens again at twice that. Reload. @default 536870912
+   */
+  readonly closeBelowFreeBytes?: number;
 }
 
 /** What a manager's configuration is made from. All changes but `serves` and `listen` are reloads. */

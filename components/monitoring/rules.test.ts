@@ -45,6 +45,7 @@ describe("alert rules", () => {
         "warning SequencesRepaired",
         "warning SettingsWaitForRestart",
         "warning SlotRetainsWal",
+        "warning VolumeFilling",
       ]
     `);
   });

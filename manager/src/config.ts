@@ -26,6 +26,8 @@ const admission = z.strictObject({
   withdrawAfterSeconds: z.number().min(0).default(10),
   /** A peer that has not answered for this long no longer holds up the admission of a started member. */
   absentAfterSeconds: z.number().min(0).default(15),
+  /** Room on its volume below which a member closes while another has more; 5 % of a small volume. */
+  closeBelowFreeBytes: z.int().min(0).default(536_870_912),
 });
 
 export const configSchema = z

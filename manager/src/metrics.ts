@@ -89,6 +89,16 @@ export function createMetrics(
     () => own()?.connections?.max,
   );
   gauge(
+    "synfleet_volume_free_bytes",
+    "Room that the volume of the member's data has left.",
+    () => own()?.room?.free_bytes,
+  );
+  gauge(
+    "synfleet_volume_size_bytes",
+    "Size of the volume of the member's data.",
+    () => own()?.room?.size_bytes,
+  );
+  gauge(
     "synfleet_pending_restart_settings",
     "Settings that wait for a restart.",
     () => own()?.pending_restart?.length,

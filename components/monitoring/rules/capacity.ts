@@ -27,7 +27,17 @@ export function capacityRules(args: RulesArgs): Rule[] {
       summary:
         "{{ $labels.instance }}: {{ $labels.mountpoint }} has {{ $value | humanizePercentage }} left.",
       runbook:
-        "A full disk stops the database. See what grew: WAL kept for an absent peer (SlotRetainsWal), logs, images. Free or add room.",
+        "A full disk stops the database. See what grew: WAL kept for an absent peer (SlotRetainsWal), logs, images. Free or add room, but never by deleting WAL.",
+    },
+    {
+      alert: "VolumeFilling",
+      job: "manager",
+      expr: `synfleet_volume_free_bytes / synfleet_volume_size_bytes < ${free}`,
+      for: "1m",
+      severity: "warning",
+      summary: "The volume of {{ $labels.member }} has {{ $value | humanizePercentage }} left.",
+      runbook:
+        "At 512 MiB, or 5 % of a small volume, clients are sent to members with more room. Make room as docs/operations.md says under a full disk; never delete files of PostgreSQL, WAL least of all.",
     },
     {
       alert: "DiskFullWithinADay",

@@ -1,5 +1,6 @@
 import type { Action } from "../cluster/actions.ts";
 import { type MemberStatus, parseMemberStatus } from "../cluster/status.ts";
+import { errorText } from "../log.ts";
 import type { Database } from "./postgres.ts";
 
 /** What the manager asks of a member's database; the statements are functions of schema `synfleet`. */
@@ -29,7 +30,15 @@ export function memberPort(looks: Database, acts: Database): MemberPort {
     return parseMemberStatus(rows[0]?.status);
   };
   return {
-    tick: () => look("synfleet.tick()"),
+    tick: async () => {
+      try {
+        return await look("synfleet.tick()");
+      } catch (error) {
+        // A member without room for writes still answers: what it says is what it is closed by.
+        if (!isDiskFull(error)) throw error;
+        return { ...(await look("synfleet.status()")), write_error: errorText(error) };
+      }
+    },
     status: () => look("synfleet.status()"),
     act: async (action) => {
       const statement = statementOf(action);
@@ -48,6 +57,10 @@ export function memberPort(looks: Database, acts: Database): MemberPort {
       await Promise.all([looks.close(), acts.close()]);
     },
   };
+}
+
+function isDiskFull(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "53100";
 }
 
 /** The SQL of an action, or nothing for one that does not concern a database. */

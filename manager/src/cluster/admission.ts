@@ -1,5 +1,6 @@
 import type { AdmissionLimits } from "../config.ts";
 import type { PeerView } from "./peers.ts";
+import { type Shortage, someoneHasMoreRoom } from "./room.ts";
 
 /** Whether the balancer may send clients to the member, and why. */
 export interface Verdict {
@@ -14,6 +15,7 @@ export interface AdmissionQuestion {
   /** Peers that have a slot here, so that what is written here reaches them. */
   readonly readers: readonly string[];
   readonly peers: readonly PeerView[];
+  readonly shortage: Shortage;
   readonly limits: AdmissionLimits;
   readonly troubleSeconds: number;
   /** How many declared members have a higher number: those give way first (see below). */
@@ -26,23 +28,34 @@ export const staggerSeconds = 3;
 /**
  * The one gate, for a member that takes part in an initialised cluster. Opening asks for proof from
  * every peer that answers; closing asks for trouble that lasts, and for another member that stays open:
- * a member that was caught up and is alone in serving does more good open than closed.
+ * a member that was caught up and is alone in serving does more good open than closed. One without room
+ * for writes gives way at once to whoever has more: all that it would give its clients is errors.
  */
 export function judge(question: AdmissionQuestion): Verdict {
+  const { shortage, peers, limits } = question;
+  if (someoneHasMoreRoom(shortage, peers, limits)) {
+    return { admitted: false, reason: shortage.reason };
+  }
   return question.admittedNow ? keepOpen(question) : open(question);
 }
 
-function open({ peers, limits, everAdmitted, readers }: AdmissionQuestion): Verdict {
+function open({ peers, limits, everAdmitted, readers, shortage }: AdmissionQuestion): Verdict {
   for (const peer of peers) {
     if (everAdmitted && neverWritten(peer)) continue;
     const why = holdsUp(peer, limits) ?? (everAdmitted ? undefined : whyUnread(peer, readers));
     if (why !== undefined) return { admitted: false, reason: why };
   }
-  return { admitted: true, reason: openReason(peers, limits) };
+  return { admitted: true, reason: openReason(peers, limits, shortage) };
 }
 
 /** The same text for opening and for staying open, so that the verdict is written once. */
-function openReason(peers: readonly PeerView[], limits: AdmissionLimits): string {
+function openReason(
+  peers: readonly PeerView[],
+  limits: AdmissionLimits,
+  shortage: Shortage,
+): string {
+  if (shortage.level > 0)
+    return `${shortage.reason}; open all the same, as no other admitted member has more`;
   const absent = peers
     .filter((peer) => peer.presence === "unreachable")
     .filter((peer) => peer.unreachableSeconds >= limits.absentAfterSeconds)
@@ -89,11 +102,11 @@ function holdsUp(peer: PeerView, limits: AdmissionLimits): string | undefined {
 }
 
 function keepOpen(question: AdmissionQuestion): Verdict {
-  const { peers, limits, rank, troubleSeconds } = question;
+  const { peers, limits, rank, troubleSeconds, shortage } = question;
   const trouble = findTrouble(peers, limits);
   const borneSeconds = limits.withdrawAfterSeconds + rank * staggerSeconds;
   if (trouble === undefined || troubleSeconds < borneSeconds) {
-    return { admitted: true, reason: openReason(peers, limits) };
+    return { admitted: true, reason: openReason(peers, limits, shortage) };
   }
   if (!peers.some((peer) => peer.admitted)) {
     return { admitted: true, reason: `${trouble}; kept open, as no other member is admitted` };

@@ -4,6 +4,7 @@ import { type Verdict, findTrouble, judge } from "./admission.ts";
 import { planCopy } from "./copy.ts";
 import type { Observation } from "./observation.ts";
 import { type PeerMemory, type PeerView, lookAtPeer, meshHolds } from "./peers.ts";
+import { shortageOf } from "./room.ts";
 import type { MemberStatus } from "./status.ts";
 
 /** What is carried from one decision to the next. */
@@ -87,6 +88,7 @@ export function decide(
     everAdmitted: status.ever_admitted,
     readers: (status.slots ?? []).flatMap(({ peer }) => peer ?? []),
     peers,
+    shortage: shortageOf(own.name, status, config.admission),
     limits: config.admission,
     troubleSeconds:
       next.troubleSinceMs === undefined ? 0 : (observation.nowMs - next.troubleSinceMs) / 1000,

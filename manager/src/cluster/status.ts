@@ -51,6 +51,10 @@ const memberStatus = z.looseObject({
   sequences_repaired_total: z.number().nullish(),
   tables: z.record(z.string(), z.number()).nullish(),
   connections: z.looseObject({ used: z.number(), max: z.number() }).nullish(),
+  /** Of the volume that its data is on. */
+  room: z.looseObject({ free_bytes: z.number(), size_bytes: z.number() }).nullish(),
+  /** Why its own manager could not write there at its last look. */
+  write_error: z.string().nullish(),
 });
 
 /** What a member says about itself: the JSON of `synfleet.status()`. */

@@ -73,6 +73,21 @@ const cases = [
     ],
   },
   {
+    name: "a volume that fills, before clients are sent elsewhere at 5 %",
+    series: {
+      'synfleet_volume_free_bytes{instance="manager1", member="postgres1"}': "900 300 99 98 60",
+      'synfleet_volume_size_bytes{instance="manager1", member="postgres1"}': "1000x4",
+    },
+    fires: [
+      { at: "2m", alert: "VolumeFilling", labels: undefined },
+      {
+        at: "3m",
+        alert: "VolumeFilling",
+        labels: { instance: "manager1", member: "postgres1", severity: "warning" },
+      },
+    ],
+  },
+  {
     name: "a subscription that is down while the peer runs, and not while it does not",
     series: {
       'synfleet_subscription_replicating{instance="m1", peer="p2"}': "0x10",

@@ -1,5 +1,11 @@
 -- What the manager reads once a second, in one round trip.
 
+-- Of the volume, as `room` last saw it: PostgreSQL itself cannot tell.
+create or replace function synfleet.room() returns jsonb
+language sql volatile security definer set search_path = pg_catalog as $$
+  select pg_read_file('/run/synfleet/room', true)::jsonb
+$$;
+
 create or replace function synfleet.status() returns jsonb
 language sql stable security definer set search_path = pg_catalog as $$
   select jsonb_build_object(
@@ -12,6 +18,7 @@ language sql stable security definer set search_path = pg_catalog as $$
     'wal_lsn', pg_current_wal_insert_lsn(),
     'admitted', v.admitted, 'reason', v.reason, 'admission_changed_at', a.changed_at, 'ever_admitted', a.ever_admitted,
     'has_user_tables', exists (select from synfleet.application_table),
+    'room', synfleet.room(),
     'pending_restart', coalesce((select jsonb_agg(name order by name) from pg_settings where pending_restart), '[]'),
     'subscriptions', coalesce((
       select jsonb_agg(jsonb_build_object('peer', n.node_name, 'name', s.sub_name, 'status', coalesce(w.status, 'unknown'), 'enabled', s.sub_enabled,
