@@ -1,6 +1,6 @@
 import type { AdmissionLimits } from "../config.ts";
 import type { PeerView } from "./peers.ts";
-import { type Shortage, someoneHasMoreRoom } from "./room.ts";
+import { type Shortage, cannotSend, someoneHasMoreRoom } from "./room.ts";
 
 /** Whether the balancer may send clients to the member, and why. */
 export interface Verdict {
@@ -89,6 +89,9 @@ function holdsUp(peer: PeerView, limits: AdmissionLimits): string | undefined {
     case "outside":
       return undefined;
     case "joined":
+      if (cannotSend(peer, limits) && peer.downSeconds >= limits.absentAfterSeconds) {
+        return undefined;
+      }
       if (peer.subscription !== "replicating") {
         return `subscription to ${peer.name} is ${peer.subscription}`;
       }
@@ -121,6 +124,7 @@ export function findTrouble(
 ): string | undefined {
   for (const peer of peers) {
     if (peer.presence !== "joined" || neverWritten(peer)) continue;
+    if (cannotSend(peer, limits)) continue;
     if (peer.subscription !== "replicating") {
       return `subscription to ${peer.name} is ${peer.subscription}`;
     }

@@ -14,6 +14,8 @@ export interface Memory {
   readonly troubleSinceMs?: number;
   /** Last time trouble was seen; it ends only after a while without, as a failing worker flaps. */
   readonly troubleSeenMs?: number;
+  /** What it was short of when it last answered: a server that stops for want of room says so no more. */
+  readonly shortage?: string;
   readonly peers: Readonly<Record<string, PeerMemory>>;
 }
 
@@ -52,7 +54,10 @@ export function decide(
   const started = status?.postmaster_started_at ?? memory.memberStartedAt;
   const found = status === undefined ? undefined : findTrouble(peers, config.admission);
   const trouble = trackTrouble(memory, found, observation.nowMs);
+  const shortage = shortageOf(own.name, status, config.admission);
+  const told = status === undefined ? memory.shortage : shortage.reason;
   const next: Memory = {
+    ...(told ? { shortage: told } : {}),
     ...(started === undefined ? {} : { memberStartedAt: started }),
     ...trouble,
     peers: peerMemories,
@@ -71,7 +76,8 @@ export function decide(
 
   if (status === undefined) {
     const error = observation.own.ok ? "" : `: ${observation.own.error}`;
-    return done({ admitted: false, reason: `${own.name} does not answer${error}` }, []);
+    const last = told ? `; when it last did, ${told}` : "";
+    return done({ admitted: false, reason: `${own.name} does not answer${error}${last}` }, []);
   }
   const outside = whyOutside(config.members, own, status, observation, peers, initialised);
   if (outside !== undefined) {
@@ -88,7 +94,7 @@ export function decide(
     everAdmitted: status.ever_admitted,
     readers: (status.slots ?? []).flatMap(({ peer }) => peer ?? []),
     peers,
-    shortage: shortageOf(own.name, status, config.admission),
+    shortage,
     limits: config.admission,
     troubleSeconds:
       next.troubleSinceMs === undefined ? 0 : (observation.nowMs - next.troubleSinceMs) / 1000,

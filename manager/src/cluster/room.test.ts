@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { kinds, run } from "../testing/decisions.ts";
+import { closed, kinds, run, watch, withSubscription } from "../testing/decisions.ts";
 import { observationOf, statusOf } from "../testing/fixtures.ts";
-import { seen } from "./observation.ts";
+import { seen, unseen } from "./observation.ts";
 import { shortageOf } from "./room.ts";
 import type { MemberStatus } from "./status.ts";
 
@@ -79,6 +79,41 @@ describe("a member without room", () => {
   test("does not count on a member that is closed", () => {
     const away = { admitted: false, ...room(gib) };
     expect(at(room(0), away, away).verdict.admitted).toBe(true);
+  });
+
+  describe("that cannot send what it has for that", () => {
+    const full = { admitted: false, ...room(0) };
+    const silent =
+      (peer: Partial<MemberStatus>, change: Partial<MemberStatus> = {}) =>
+      () => ({
+        own: withSubscription("down", change),
+        peers: {
+          postgres2: seen(statusOf("postgres2", peer)),
+          postgres3: seen(statusOf("postgres3")),
+        },
+      });
+
+    test("closes nobody", () => {
+      expect(watch(60, silent(full)).verdict.admitted).toBe(true);
+      expect(watch(60, silent({ ...full, admitted: true })).verdict.admitted).toBe(false);
+      expect(watch(60, silent({ ...full, ...room(gib) })).verdict.admitted).toBe(false);
+    });
+
+    test("is waited for by one that was started, but not for ever", () => {
+      const started = { postmaster_started_at: "2026-01-02T00:00:00Z", ...closed };
+      expect(watch(14, silent(full, started)).verdict.admitted).toBe(false);
+      expect(watch(15, silent(full, started)).verdict.admitted).toBe(true);
+    });
+  });
+
+  test("is remembered for it when its server stops", () => {
+    const full = at(room(0), room(gib), room(gib));
+    const refused = run(observationOf({ own: unseen("refused") }), full.memory);
+    expect(refused.verdict.reason).toMatch(
+      /does not answer: refused; when it last did, the volume of postgres1 is full/,
+    );
+    const fine = run(observationOf({ own: unseen("refused") }), run(observationOf()).memory);
+    expect(fine.verdict.reason).toBe("postgres1 does not answer: refused");
   });
 
   test("opens again once there is room, having caught up", () => {

@@ -53,6 +53,19 @@ export function someoneHasMoreRoom(
     .some((peer) => shortageOf(peer.name, peer.status, limits).level < own.level);
 }
 
+/**
+ * A member without room cannot send either what it has, since that too writes a little. It is closed, so nobody waits for it
+ * longer than for one that is dead.
+ */
+export function cannotSend(
+  peer: PeerView,
+  limits: Pick<AdmissionLimits, "closeBelowFreeBytes">,
+): boolean {
+  const { presence, admitted, subscription, name, status } = peer;
+  const silent = presence === "joined" && subscription !== "replicating";
+  return silent && !admitted && shortageOf(name, status, limits).level === 2;
+}
+
 function mib(bytes: number): string {
   return `${Math.round(bytes / mebibyte)} MiB`;
 }

@@ -19,7 +19,9 @@ beforeAll(async () => {
     synapse.startEtcd(lab),
     ...numbers.map((number) => synapse.startPostgres(lab, number)),
   ]);
-  await Promise.all(numbers.map((number) => synapse.startManager(lab, number)));
+  // Nobody bears trouble for long here: what one member suffers must not close the others.
+  const admission = { absentAfterSeconds: 5, withdrawAfterSeconds: 1 };
+  await Promise.all(numbers.map((number) => synapse.startManager(lab, number, { admission })));
   const sections = [admittedSections({ members: synapse.members, database: "synapsedb" })];
   const content = haproxyConf({ sections, statisticsUser: "s", statisticsPassword: "s" });
   const files = { ...(await lab.identity("balancer")), "haproxy.cfg": { secret: content } };
@@ -61,6 +63,15 @@ const lacking = (member: string) =>
     `select count(*) from unnest(array[${acknowledged.join(",")}]) w(id) where not exists (select from public.things t where t.id = w.id)`,
   );
 
+async function fill(): Promise<void> {
+  await volume.fill();
+  await until(
+    "withdrawal",
+    () => check("postgres1"),
+    (told) => /^synfleet: withdrawn: the volume of postgres1 is full: less than 16/.test(told),
+  );
+}
+
 async function writtenBy(member: string, rows: number): Promise<void> {
   for (let row = 0; row < rows; row++) expect(await write()).toBe(member);
 }
@@ -76,12 +87,7 @@ async function nothingLacks(members: readonly string[]): Promise<void> {
 }
 
 test("a member whose volume is full gets no more clients, and says why", async () => {
-  await volume.fill();
-  await until(
-    "withdrawal",
-    () => check("postgres1"),
-    (told) => /^synfleet: withdrawn: the volume of postgres1 is full: less than 16/.test(told),
-  );
+  await fill();
   expect(await standing(lab, 1)).toMatchObject({
     admitted: false,
     reason: "the volume of postgres1 is full: less than 16 MiB of 600 MiB left",
@@ -106,7 +112,7 @@ test("it opens by itself once there is room, with all that the others took meanw
 }, 180_000);
 
 test("one whose server stopped for want of room comes back by itself too", async () => {
-  await volume.fill();
+  await fill();
   // WAL has nowhere to go: the server stops, and cannot start.
   const switched =
     "select pg_logical_emit_message(false, 'test', repeat('x', 1000000)), pg_switch_wal()";
@@ -120,8 +126,12 @@ test("one whose server stopped for want of room comes back by itself too", async
   await nothingLacks(["postgres2", "postgres3"]);
   expect(await standing(lab, 1)).toMatchObject({
     admitted: false,
-    reason: expect.stringContaining("postgres1 does not answer") as string,
+    reason: expect.stringMatching(
+      /^postgres1 does not answer.*the volume of postgres1 is full/,
+    ) as string,
   });
+  const log = await lab.docker(["logs", "--tail", "100", lab.name("postgres1")]);
+  expect(log.stderr).toMatch(/the volume at \/var\/lib\/synfleet is full: \d+ bytes left\./);
   await volume.empty();
   await until(
     "admission",
