@@ -5,7 +5,7 @@ import { Placement } from "./components/placement/resource.ts";
 import { publishedPorts, readSettings } from "./settings/read.ts";
 import type { Settings } from "./settings/settings.ts";
 import { peerPorts } from "./systems/peer-ports.ts";
-import { placementOf, recordOf } from "./systems/placement.ts";
+import { recordOf, toldOf } from "./systems/placement.ts";
 import { SynapseDB } from "./systems/synapsedb.ts";
 import { Synaxic } from "./systems/synaxic.ts";
 import { Synap } from "./systems/synap.ts";
@@ -39,7 +39,7 @@ function platformOf(settings: Settings) {
   const { name, prepareHosts, clientCidrs, swarm } = settings;
   const preparation = prepareHosts ? { ...settings.preparation, clientCidrs } : undefined;
   const args = { ...settings, prefix: name, preparation };
-  const placed = placementOf(settings);
+  const placed = toldOf(settings);
   return settings.platform === "swarm"
     ? new SwarmPlatform("platform", { ...args, ...swarm }, placed)
     : new DockerPlatform("platform", args, placed);

@@ -33,7 +33,7 @@ export const memoryPolicies = [
   "volatile-ttl",
 ] as const;
 
-/** A part that is only named and placed: a member of etcd, a sentinel. */
+/** A part that is only named and placed: a member of etcd, a sentinel, a balancer. */
 export const placed = z.strictObject({
   name: dnsLabel,
   /** @default the first host; on several hosts the one with the fewest of its kind */

@@ -8,6 +8,7 @@ export interface Checked {
   readonly prepareHosts: boolean;
   readonly platform: "docker" | "swarm";
   readonly publishAddress?: string | undefined;
+  readonly balancers: readonly { readonly host: string }[];
   readonly etcd?: readonly { readonly host: string }[];
   readonly sentinels?: readonly { readonly host: string }[];
   readonly postgres?: {
@@ -21,6 +22,7 @@ export function checkSettings(settings: Checked, parts: Parts): Problem[] {
   return [
     ...uniqueNames(settings, parts),
     ...hosts(settings, parts),
+    ...balancers(settings),
     ...swarm(settings),
     ...etcdCount(settings),
     ...regions(settings),
@@ -117,6 +119,24 @@ function hosts(settings: Checked, { named }: Parts): Problem[] {
       : [],
   );
   return [...undeclared, ...count, ...addresses, ...twoWays, ...unprepared];
+}
+
+/** All of them have the same ports. */
+function balancers({ balancers: all }: Checked): Problem[] {
+  return all.flatMap(({ host }, index) => {
+    const first = all.findIndex((other) => other.host === host);
+    const next = `balancers[${first}] is on it, with the same ports`;
+    return first === index
+      ? []
+      : [
+          {
+            key: `balancers[${index}].host`,
+            got: host,
+            allowed: "a host that has no other balancer",
+            next,
+          },
+        ];
+  });
 }
 
 /** Hosts are made members over SSH, and a Swarm knows no address to publish at. */

@@ -1,6 +1,6 @@
 /** The settings that every system has. */
 import { z } from "zod";
-import { cidr, dnsLabel, ipAddress, port } from "./atoms.ts";
+import { cidr, dnsLabel, ipAddress, placed, port } from "./atoms.ts";
 
 const ssh = z.strictObject({
   /** It must be allowed to use Docker. */
@@ -86,6 +86,11 @@ export const common = {
     .array(host)
     .min(1, "at least one host")
     .default([{ name: "local" }]),
+  /**
+   * Where clients get in: a balancer each, and in a Synaxic an Nginx beside it. Adding or removing one touches no member; a host keeps the name of its own.
+   * @default `balancer` on the first host; on several hosts up to three, spread over the regions
+   */
+  balancers: z.array(placed).min(1, "at least one").optional(),
   /** Whether the hosts are made ready, and kept so: packages, kernel, rules, Docker. */
   prepareHosts: z.boolean().default(false),
   preparation: preparation.default(preparation.parse({})),
@@ -101,7 +106,7 @@ export const common = {
   readySeconds: z.int().min(10, "10 or more (seconds)").default(300),
 };
 
-/** Ports of the parts that stand beside every system, on the first host. */
+/** Ports of the parts that stand beside every system: of each balancer, and of the monitoring on the first host. */
 export const commonPorts = {
   statistics: port.default(8404),
   prometheus: port.default(9090),

@@ -39,14 +39,21 @@ export function named<T extends { readonly name: string; readonly host: string }
   return entries.map(({ name, host }, index) => ({ key: `${key}[${index}]`, name, host }));
 }
 
-/** Ports of the parts that have one entry in `ports` each; all of them are on the first host. */
+/** Ports of the parts that have one entry in `ports` each: the monitoring's on the first host, all others on each that has a balancer. */
 export function sharedPorts(settings: {
   readonly hosts: readonly { readonly name: string }[];
+  readonly balancers: readonly { readonly host: string }[];
   readonly ports: Readonly<Record<string, number>>;
   readonly grafana: boolean;
 }): PublishedPort[] {
-  const host = settings.hosts[0]!.name;
+  const first = settings.hosts[0]!.name;
+  // Two on one host are a problem of their own.
+  const entrances = [...new Set(settings.balancers.map(({ host }) => host))];
   return Object.entries(settings.ports)
     .filter(([name]) => name !== "grafana" || settings.grafana)
-    .map(([name, port]) => ({ key: `ports.${name}`, host, port }));
+    .flatMap(([name, port]) =>
+      (["prometheus", "grafana"].includes(name) ? [first] : entrances).map((host) => ({
+        ...{ key: `ports.${name}`, host, port },
+      })),
+    );
 }

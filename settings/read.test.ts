@@ -109,7 +109,7 @@ describe("wrong settings", () => {
       "a reserved name",
       { members: [{ name: "balancer", number: 1 }, { name: "pg2" }] },
       [
-        'synfleet:members[0].name: got "balancer"; allowed: a name that no other part of the deployment has (balancer is taken by the deployment itself)',
+        'synfleet:members[0].name: got "balancer"; allowed: a name used once (balancers[0] has it already)',
       ],
     ],
     [

@@ -45,6 +45,17 @@ function isLess(one: readonly [number, number], other: readonly [number, number]
   return one[0] === other[0] ? one[1] < other[1] : one[0] < other[0];
 }
 
+/**
+ * Hosts on which clients get in unless the settings say otherwise: the first, and as many of the others as a quorum has members, regions first. More
+ * would outlive no loss that the quorum does not, and each of them asks every member for its role all the time.
+ */
+export function entrances(hosts: readonly Place[]): string[] {
+  const [first, ...others] = Array.from({ length: Math.min(3, hosts.length) }, () => ({
+    name: "",
+  }));
+  return spread([{ ...first!, host: hosts[0]!.name }, ...others], hosts).map(({ host }) => host);
+}
+
 /** Of a quorum's default members: three where as many hosts can each have one, else none but a single one helps. */
 export function quorumSize(hosts: number): 1 | 3 {
   return hosts === 2 ? 1 : 3;

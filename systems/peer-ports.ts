@@ -20,7 +20,8 @@ import { REDIS_PORT, SENTINEL_PORT } from "../components/redis/conf.ts";
 import { REDIS_EXPORTER_PORT } from "../components/redis/exporter.ts";
 import { CONTROL_PORT, HTTP_PORT } from "../components/synap/conf.ts";
 import { SWARM_PORTS } from "../components/swarm/wanted.ts";
-import { aliases, BALANCER, PROXY } from "./aliases.ts";
+import { aliases } from "./aliases.ts";
+import { entrancesOf, proxyOf } from "./entrances.ts";
 import { placementOf, type Placed } from "./placement.ts";
 import { postgresExporterAlias } from "./synapsedb.ts";
 
@@ -53,6 +54,8 @@ function portsOfParts(settings: Placed): PeerPort[] {
 }
 
 function portsOf(settings: Placed): PortsOf {
+  const entrances = entrancesOf(settings.hosts.map(named), settings);
+  const behind = (...ports: number[]) => all(entrances, named, [STATISTICS_PORT, ...ports]);
   switch (settings.system) {
     case "synapsedb": {
       const { members, etcd } = settings;
@@ -61,7 +64,7 @@ function portsOf(settings: Placed): PortsOf {
         ...all(members, named, [POSTGRES_PORT]),
         ...all(members, ({ number }) => managerAlias(number), [MANAGER_PORT]),
         ...all(members, ({ number }) => postgresExporterAlias(number), [POSTGRES_EXPORTER_PORT]),
-        [BALANCER]: [STATISTICS_PORT, READ_PORT, WRITE_PORT],
+        ...behind(READ_PORT, WRITE_PORT),
       };
     }
     case "synaxic": {
@@ -76,14 +79,14 @@ function portsOf(settings: Placed): PortsOf {
         ...of("app", app.program === "image" ? app.port : APP_PORT),
         ...of("postgresExporter", POSTGRES_EXPORTER_PORT),
         ...of("redisExporter", REDIS_EXPORTER_PORT),
-        [BALANCER]: [STATISTICS_PORT, READ_PORT, WRITE_PORT, REDIS_WRITE_PORT],
-        [PROXY]: [STATUS_PORT],
+        ...behind(READ_PORT, WRITE_PORT, REDIS_WRITE_PORT),
+        ...all(entrances, ({ name }) => proxyOf(name), [STATUS_PORT]),
       };
     }
     case "synap":
       return {
         ...all(settings.members, named, [HTTP_PORT, CONTROL_PORT]),
-        [BALANCER]: [STATISTICS_PORT, SYNAP_READ_PORT, SYNAP_WRITE_PORT],
+        ...behind(SYNAP_READ_PORT, SYNAP_WRITE_PORT),
       };
   }
 }

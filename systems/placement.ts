@@ -1,4 +1,5 @@
 import type { PlacementInputs } from "../components/placement/judge.ts";
+import { entrancesOf, proxyOf, type EntranceArgs } from "./entrances.ts";
 import { placement } from "./synapsedb.ts";
 import type { SynapseDBArgs } from "./synapsedb-args.ts";
 import { synapPlacement, type SynapArgs } from "./synap.ts";
@@ -6,14 +7,26 @@ import type { SynaxicArgs } from "./synaxic-args.ts";
 import { synaxicPlacement } from "./synaxic-watch.ts";
 
 /** As much of the settings as says what is where. */
-export type Placed = { readonly hosts: readonly { readonly name: string }[] } & (
-  | ({ readonly system: "synapsedb" } & Pick<SynapseDBArgs, "members" | "etcd">)
-  | ({ readonly system: "synaxic" } & Pick<SynaxicArgs, "members" | "etcd" | "sentinels" | "app">)
-  | ({ readonly system: "synap" } & Pick<SynapArgs, "members">)
-);
+export type Placed = EntranceArgs & {
+  readonly hosts: readonly { readonly name: string }[];
+} & (
+    | ({ readonly system: "synapsedb" } & Pick<SynapseDBArgs, "members" | "etcd">)
+    | ({ readonly system: "synaxic" } & Pick<SynaxicArgs, "members" | "etcd" | "sentinels" | "app">)
+    | ({ readonly system: "synap" } & Pick<SynapArgs, "members">)
+  );
 
 /** Host of every workload by its alias, whichever the system. */
 export function placementOf(settings: Placed): Readonly<Record<string, string>> {
+  const names = settings.hosts.map(({ name }) => name);
+  const entrances = entrancesOf(names, settings).flatMap(({ name, host }) => [
+    [name, host] as const,
+    ...(settings.system === "synaxic" ? [[proxyOf(name), host] as const] : []),
+  ]);
+  return { ...toldOf(settings), ...Object.fromEntries(entrances) };
+}
+
+/** The same of those whose names all others are told: of entrances, the first alone. */
+export function toldOf(settings: Placed): Readonly<Record<string, string>> {
   switch (settings.system) {
     case "synapsedb":
       return placement(settings.hosts, settings);

@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import { LoadBalancer } from "../components/balancer/balancer.ts";
 import { synapService } from "../components/balancer/services/synap.ts";
 import { STATISTICS_PORT } from "../components/balancer/spec.ts";
 import { MonitoringStack } from "../components/monitoring/stack.ts";
@@ -7,11 +6,12 @@ import { nodeExporterAlias } from "../components/monitoring/spec.ts";
 import type { Platform, Workload } from "../components/platform/platform.ts";
 import { SynapCluster, type SynapMember } from "../components/synap/cluster.ts";
 import { HTTP_PORT, type EvictionPolicy } from "../components/synap/conf.ts";
-import { BALANCER } from "./aliases.ts";
+import { loadBalancers } from "./balancers.ts";
+import { entrancesOf, toldToAll, toldToCallers, type EntranceArgs } from "./entrances.ts";
 import { foundation } from "./foundation.ts";
 import { whenSettled } from "./settled.ts";
 
-export interface SynapArgs {
+export interface SynapArgs extends EntranceArgs {
   readonly platform: Platform;
   /** One is a server by itself; with more, one is the master and the others follow it. */
   readonly members: readonly SynapMember[];
@@ -22,7 +22,7 @@ export interface SynapArgs {
     readonly evictionPolicy: EvictionPolicy;
     readonly cpus: number;
   };
-  /** Ports of the first host on which the shared parts are published. */
+  /** Ports on which the shared parts are published: of each balancer's host, and of the first for the monitoring. */
   readonly ports: {
     readonly write: number;
     readonly read: number;
@@ -38,6 +38,9 @@ export interface SynapArgs {
 export interface SynapEndpoints {
   readonly write: string;
   readonly read: string;
+  /** The same on every host with a balancer, where there are several. */
+  readonly writeAll?: readonly string[];
+  readonly readAll?: readonly string[];
   readonly statistics: string;
   readonly prometheus: string;
   readonly grafana?: string;
@@ -59,6 +62,7 @@ export class Synap extends pulumi.ComponentResource {
     const names = args.members.map((member) => member.name);
     super(Synap.__pulumiType, name, { members: names }, options);
     const { platform, ports } = args;
+    const entrances = entrancesOf(platform.hosts, args);
     const front = platform.hosts[0]!;
     const child = { parent: this };
     const { authority, passwords, statistics, administrator, credentials } = foundation(
@@ -76,23 +80,25 @@ export class Synap extends pulumi.ComponentResource {
         members: args.members,
         master: args.master,
         password: passwords.root,
-        clients: [BALANCER, "prometheus"],
+        clients: [...entrances.map((entrance) => entrance.name), "prometheus"],
         server: { maxMemoryMib: maxMemoryMiB, evictionPolicy },
         cpus,
       },
       child,
     );
-    const balancer = new LoadBalancer(
-      BALANCER,
+    const balancers = loadBalancers(
+      entrances,
       {
         ...parts,
-        host: front,
         services: [synapService({ members: names, published: ports })],
         statistics: { ...statistics, port: ports.statistics },
       },
       child,
     );
-    const serving: Workload[] = [...cluster.workloads, balancer.workload];
+    const serving: Workload[] = [
+      ...cluster.workloads,
+      ...balancers.map(({ workload }) => workload),
+    ];
     const ready = platform.whenReady("synap-ready", serving, this);
     const monitoring = new MonitoringStack(
       "monitoring",
@@ -101,6 +107,7 @@ export class Synap extends pulumi.ComponentResource {
         host: front,
         ports,
         cluster: name,
+        calls: toldToCallers(entrances),
         exporters: [],
         jobs: [
           {
@@ -116,7 +123,7 @@ export class Synap extends pulumi.ComponentResource {
           },
           {
             name: "balancer",
-            targets: [{ host: BALANCER, port: STATISTICS_PORT }],
+            targets: entrances.map((entrance) => ({ host: entrance.name, port: STATISTICS_PORT })),
             access: "statistics",
           },
         ],
@@ -125,13 +132,19 @@ export class Synap extends pulumi.ComponentResource {
       },
       child,
     );
-    const at = (port: number) => `https://${platform.endpoint(front, port)}`;
+    const at = (port: number) => `https://${platform.endpoint(entrances[0].host, port)}`;
+    const everywhere = (port: number) =>
+      entrances.map(({ host }) => `https://${platform.endpoint(host, port)}`);
     this.endpoints = whenSettled(
       [...serving, ...monitoring.workloads],
       {
         write: at(ports.write),
         read: at(ports.read),
-        statistics: balancer.statisticsUrl,
+        ...(entrances.length > 1 && {
+          writeAll: everywhere(ports.write),
+          readAll: everywhere(ports.read),
+        }),
+        statistics: balancers[0].statisticsUrl,
         prometheus: monitoring.prometheusUrl,
         ...(monitoring.grafanaUrl && { grafana: monitoring.grafanaUrl }),
       },
@@ -153,11 +166,19 @@ export class Synap extends pulumi.ComponentResource {
 /** Host of every workload by its alias: plain, because on several hosts each must know the addresses of all. */
 export function synapPlacement(
   hosts: readonly { readonly name: string }[],
-  { members }: Pick<SynapArgs, "members">,
+  args: Pick<SynapArgs, "members" | "balancers">,
 ): Readonly<Record<string, string>> {
   return Object.fromEntries([
-    ...members.map(({ name, host }) => [name, host]),
+    ...args.members.map(({ name, host }) => [name, host]),
     ...hosts.map(({ name }) => [nodeExporterAlias(name), name]),
-    ...[BALANCER, "prometheus", "grafana"].map((alias) => [alias, hosts[0]!.name]),
+    ...Object.entries(
+      toldToAll(
+        entrancesOf(
+          hosts.map(({ name }) => name),
+          args,
+        ),
+      ),
+    ),
+    ...["prometheus", "grafana"].map((alias) => [alias, hosts[0]!.name]),
   ]);
 }

@@ -1,15 +1,16 @@
 import type { Platform } from "../components/platform/platform.ts";
 import type { PostgresMember } from "../components/postgres/cluster.ts";
+import type { EntranceArgs } from "./entrances.ts";
 import type { PostgresServerArgs } from "./postgres-server.ts";
 
-export interface SynapseDBArgs {
+export interface SynapseDBArgs extends EntranceArgs {
   readonly platform: Platform;
   /** The database nodes, each with the port of its manager. */
   readonly members: readonly (PostgresMember & { readonly managerPort: number })[];
   /** The consensus of the managers: an odd number of members. */
   readonly etcd: readonly { readonly name: string; readonly host: string }[];
   readonly postgres: PostgresServerArgs;
-  /** Ports of the first host on which the shared parts are published. */
+  /** Ports on which the shared parts are published: of each balancer's host, and of the first for the monitoring. */
   readonly ports: {
     readonly read: number;
     readonly write: number;
@@ -26,6 +27,9 @@ export interface SynapseDBArgs {
 export interface SynapseDBEndpoints {
   readonly read: string;
   readonly write: string;
+  /** One URL with every host that has a balancer, where there are several. */
+  readonly readAll?: string;
+  readonly writeAll?: string;
   readonly nodes: readonly string[];
   readonly managers: readonly string[];
   readonly statistics: string;

@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import { LoadBalancer } from "../components/balancer/balancer.ts";
 import {
   admittedService,
   READ_PORT,
@@ -16,7 +15,8 @@ import { nodeExporterAlias, postgresExporter } from "../components/monitoring/sp
 import { MonitoringStack } from "../components/monitoring/stack.ts";
 import type { Workload } from "../components/platform/platform.ts";
 import { PostgresCluster } from "../components/postgres/cluster.ts";
-import { BALANCER } from "./aliases.ts";
+import { loadBalancers } from "./balancers.ts";
+import { entrancesOf, passedThrough, postgresUrls, toldToAll, toldToCallers } from "./entrances.ts";
 import { foundation } from "./foundation.ts";
 import { postgresServer } from "./postgres-server.ts";
 import { whenSettled } from "./settled.ts";
@@ -44,6 +44,7 @@ export class SynapseDB extends pulumi.ComponentResource {
     );
     const { platform, members, postgres, ports } = args;
     const front = platform.hosts[0]!;
+    const entrances = entrancesOf(platform.hosts, args);
     const child = { parent: this };
     const { authority, passwords, statistics, administrator, credentials } = foundation(
       name,
@@ -68,9 +69,9 @@ export class SynapseDB extends pulumi.ComponentResource {
         clients: {
           managers: [...members.map((member) => managerAlias(member.number)), "manager-init"],
           exporters: members.map((member) => postgresExporterAlias(member.number)),
-          balancers: [BALANCER],
+          balancers: entrances.map((entrance) => entrance.name),
         },
-        passedThrough: { aliases: [BALANCER], hosts: [front] },
+        passedThrough: passedThrough(entrances),
       },
       child,
     );
@@ -84,7 +85,7 @@ export class SynapseDB extends pulumi.ComponentResource {
       })),
       etcd: args.etcd.map((member) => ({ name: member.name })),
       database: postgres.database,
-      balancer: { host: BALANCER, readPort: READ_PORT, writePort: WRITE_PORT },
+      balancer: { host: entrances[0].name, readPort: READ_PORT, writePort: WRITE_PORT },
     });
     const managers: ClusterManager[] = [];
     for (const member of members) {
@@ -108,12 +109,11 @@ export class SynapseDB extends pulumi.ComponentResource {
         ),
       );
     }
-    const balancer = new LoadBalancer(
-      BALANCER,
+    const balancers = loadBalancers(
+      entrances,
       {
         platform,
         authority,
-        host: front,
         services: [
           admittedService({
             members: members.map((member) => member.name),
@@ -133,6 +133,7 @@ export class SynapseDB extends pulumi.ComponentResource {
         host: front,
         ports,
         cluster: name,
+        calls: toldToCallers(entrances),
         exporters: members.map(({ name: member, number, host }) =>
           postgresExporter({
             alias: postgresExporterAlias(number),
@@ -158,7 +159,7 @@ export class SynapseDB extends pulumi.ComponentResource {
           },
           {
             name: "balancer",
-            targets: [{ host: BALANCER, port: STATISTICS_PORT }],
+            targets: entrances.map((entrance) => ({ host: entrance.name, port: STATISTICS_PORT })),
             access: "statistics",
           },
         ],
@@ -173,7 +174,7 @@ export class SynapseDB extends pulumi.ComponentResource {
       ...etcd.workloads,
       ...database.nodes.map((node) => node.workload),
       ...managers.map((manager) => manager.workload),
-      balancer.workload,
+      ...balancers.map(({ workload }) => workload),
     ];
     const ready = new ClusterInitialiser(
       "init",
@@ -183,22 +184,30 @@ export class SynapseDB extends pulumi.ComponentResource {
         host: front,
         cluster: cluster(null),
         token: passwords.manager,
+        calls: toldToCallers([entrances[0]]),
         // Started, not settled: the balancer is ready only when the initialiser has let the members in.
         dependsOn: workloads.map((workload) => workload.started),
       },
       child,
     );
     const balanced = (port: number) =>
-      `postgresql://${platform.endpoint(front, port)}/${postgres.database}`;
-    this.endpoints = whenSettled([ready.workload, ...workloads, ...monitoring.workloads], {
-      read: balanced(ports.read),
-      write: balanced(ports.write),
+      postgresUrls(platform, entrances, { port, database: postgres.database });
+    const [read, write] = [balanced(ports.read), balanced(ports.write)];
+    // The initialiser asks the first.
+    const others = balancers.slice(1).map(({ workload }) => workload);
+    const entered = others.length > 0 ? [platform.whenReady("entrances-ready", others, this)] : [];
+    const settled = [ready.workload, ...workloads, ...monitoring.workloads];
+    const endpoints = {
+      read: read.first,
+      write: write.first,
+      ...(entrances.length > 1 && { readAll: read.all, writeAll: write.all }),
       nodes: database.nodes.map((node) => node.url),
       managers: managers.map((manager) => manager.url),
-      statistics: balancer.statisticsUrl,
+      statistics: balancers[0].statisticsUrl,
       prometheus: monitoring.prometheusUrl,
       ...(monitoring.grafanaUrl && { grafana: monitoring.grafanaUrl }),
-    });
+    };
+    this.endpoints = whenSettled(settled, endpoints, entered);
     this.credentials = pulumi.secret({
       postgres: {
         user: postgres.user,
@@ -220,7 +229,7 @@ export class SynapseDB extends pulumi.ComponentResource {
 /** Host of every workload by its alias: plain, because on several hosts each must know the addresses of all. */
 export function placement(
   hosts: readonly { readonly name: string }[],
-  args: Pick<SynapseDBArgs, "members" | "etcd">,
+  args: Pick<SynapseDBArgs, "members" | "etcd" | "balancers">,
 ): Readonly<Record<string, string>> {
   return Object.fromEntries([
     ...args.etcd.map(({ name, host }) => [name, host]),
@@ -230,6 +239,14 @@ export function placement(
       [postgresExporterAlias(number), host],
     ]),
     ...hosts.map(({ name }) => [nodeExporterAlias(name), name]),
-    ...[BALANCER, "prometheus", "grafana", "init"].map((alias) => [alias, hosts[0]!.name]),
+    ...Object.entries(
+      toldToAll(
+        entrancesOf(
+          hosts.map(({ name }) => name),
+          args,
+        ),
+      ),
+    ),
+    ...["prometheus", "grafana", "init"].map((alias) => [alias, hosts[0]!.name]),
   ]);
 }

@@ -3,7 +3,7 @@ import type { AppProgram } from "../components/app/program.ts";
 import { referenceApp } from "../components/app/reference.ts";
 import { synaxicApi } from "../components/app/synaxic.ts";
 import { REDIS_WRITE_PORT } from "../components/balancer/services/redis.ts";
-import { BALANCER } from "./aliases.ts";
+import { nearest, toldToCallers, type Entrances } from "./entrances.ts";
 import type { SynaxicAppArgs } from "./synaxic-args.ts";
 
 interface Stores {
@@ -17,13 +17,41 @@ interface Stores {
   readonly authorityPem: pulumi.Output<string>;
 }
 
-const at = (port: number) => ({ host: BALANCER, port });
-
 /** What the instances run, and how they reach PostgreSQL and Redis: by the balancer, wherever the primaries are. */
 export function synaxicProgram(
   app: SynaxicAppArgs,
+  stores: Stores,
+  entrances: Entrances,
+  hosts: readonly string[],
+): AppProgram {
+  const first = programBehind(entrances[0].name, app, stores);
+  if (entrances.length === 1) return first;
+  return {
+    ...first,
+    each: (instance) => {
+      const near = nearest(entrances, instance.host, hosts.indexOf(instance.host));
+      const { environment, files, each } = programBehind(near.name, app, stores);
+      const own = each?.(instance);
+      return {
+        environment: {
+          ...environment,
+          ...own?.environment,
+          // An image of the user's own says itself how it is told, and is given the name alone.
+          ...(app.program === "image" && { SYNFLEET_BALANCER: near.name }),
+        },
+        files: { ...files, ...own?.files },
+        calls: toldToCallers([near]),
+      };
+    },
+  };
+}
+
+function programBehind(
+  balancer: string,
+  app: SynaxicAppArgs,
   { database, cache, authorityPem }: Stores,
 ): AppProgram {
+  const at = (port: number) => ({ host: balancer, port });
   switch (app.program) {
     case "reference":
       return referenceApp({

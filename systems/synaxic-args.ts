@@ -1,6 +1,7 @@
 import type { FailoverProfile } from "../components/postgres/streaming/profile.ts";
 import type { Platform } from "../components/platform/platform.ts";
 import type { MaxMemoryPolicy } from "../components/redis/conf.ts";
+import type { EntranceArgs } from "./entrances.ts";
 import type { PostgresServerArgs } from "./postgres-server.ts";
 
 /** One server: a PostgreSQL member, a Redis member and an instance of the app. */
@@ -29,7 +30,7 @@ export interface SynaxicAppArgs {
   readonly cpus: number;
 }
 
-export interface SynaxicArgs {
+export interface SynaxicArgs extends EntranceArgs {
   readonly platform: Platform;
   /** The first is the main one: a new cluster's primaries, and the app that takes the writes. */
   readonly members: readonly SynaxicMember[];
@@ -49,7 +50,7 @@ export interface SynaxicArgs {
     readonly cpus: number;
   };
   readonly app: SynaxicAppArgs;
-  /** Ports of the first host on which the shared parts are published. */
+  /** Ports on which the shared parts are published: of each balancer's host, and of the first for the monitoring. */
   readonly ports: {
     readonly http: number;
     readonly https: number;
@@ -71,6 +72,11 @@ export interface SynaxicEndpoints {
   readonly read: string;
   readonly write: string;
   readonly redis: string;
+  /** The same of every host with a balancer, where there are several; of PostgreSQL one URL with all of them. */
+  readonly appAll?: readonly string[];
+  readonly readAll?: string;
+  readonly writeAll?: string;
+  readonly redisAll?: readonly string[];
   readonly statistics: string;
   readonly prometheus: string;
   readonly grafana?: string;

@@ -7,16 +7,19 @@ import { nodeExporterAlias, postgresExporter } from "../components/monitoring/sp
 import { fenceAlias, fencedHosts } from "../components/postgres/fence/spec.ts";
 import { PATRONI_PORT } from "../components/postgres/streaming/conf.ts";
 import { redisExporter } from "../components/redis/exporter.ts";
-import { aliases, BALANCER, DATABASE, PROXY } from "./aliases.ts";
+import { aliases, DATABASE } from "./aliases.ts";
+import { entrancesOf, proxyOf, toldToAll, toldToCallers, type Entrance } from "./entrances.ts";
 import type { SynaxicArgs } from "./synaxic-args.ts";
 
 /** What Prometheus watches of the system. */
 export function synaxicWatch(
   { members, etcd, postgres }: SynaxicArgs,
+  entrances: readonly Entrance[],
   app: Pick<App, "upstreams" | "tls">,
   redisPassword: pulumi.Input<string>,
-): Pick<MonitoringStackArgs, "exporters" | "jobs" | "rules"> {
+): Pick<MonitoringStackArgs, "calls" | "exporters" | "jobs" | "rules"> {
   return {
+    calls: toldToCallers(entrances),
     exporters: members.flatMap(({ name, host }) => [
       postgresExporter({
         alias: aliases.postgresExporter(name),
@@ -59,7 +62,7 @@ export function synaxicWatch(
       },
       {
         name: "balancer",
-        targets: [{ host: BALANCER, port: STATISTICS_PORT }],
+        targets: entrances.map(({ name }) => ({ host: name, port: STATISTICS_PORT })),
         access: "statistics",
       },
     ],
@@ -70,8 +73,17 @@ export function synaxicWatch(
 /** Host of every workload by its alias: plain, because on several hosts each must know the addresses of all. */
 export function synaxicPlacement(
   hosts: readonly { readonly name: string }[],
-  { members, etcd, sentinels }: Pick<SynaxicArgs, "members" | "etcd" | "sentinels">,
+  args: Pick<SynaxicArgs, "members" | "etcd" | "sentinels" | "balancers">,
 ): Readonly<Record<string, string>> {
+  const { members, etcd, sentinels } = args;
+  const told = Object.entries(
+    toldToAll(
+      entrancesOf(
+        hosts.map(({ name }) => name),
+        args,
+      ),
+    ),
+  );
   return Object.fromEntries([
     ...fencedHosts(members).map((host) => [fenceAlias(DATABASE, host), host]),
     ...[...etcd, ...sentinels].map(({ name, host }) => [name, host]),
@@ -79,6 +91,7 @@ export function synaxicPlacement(
       Object.values(aliases).map((alias) => [alias(name), host]),
     ),
     ...hosts.map(({ name }) => [nodeExporterAlias(name), name]),
-    ...[BALANCER, PROXY, "prometheus", "grafana"].map((alias) => [alias, hosts[0]!.name]),
+    ...told.flatMap(([name, host]) => [[name, host] as const, [proxyOf(name), host] as const]),
+    ...["prometheus", "grafana"].map((alias) => [alias, hosts[0]!.name]),
   ]);
 }

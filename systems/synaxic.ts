@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import { App } from "../components/app/app.ts";
-import { LoadBalancer } from "../components/balancer/balancer.ts";
 import { patroniService } from "../components/balancer/services/patroni.ts";
 import { redisService } from "../components/balancer/services/redis.ts";
 import { EtcdCluster } from "../components/etcd/cluster.ts";
@@ -9,7 +8,9 @@ import type { Workload } from "../components/platform/platform.ts";
 import { PostgresCluster } from "../components/postgres/cluster.ts";
 import { HttpProxy } from "../components/proxy/proxy.ts";
 import { RedisPair } from "../components/redis/pair.ts";
-import { aliases, BALANCER, DATABASE, PROXY } from "./aliases.ts";
+import { aliases, DATABASE } from "./aliases.ts";
+import { loadBalancers } from "./balancers.ts";
+import { entrancesOf, passedThrough, postgresUrls, proxyOf } from "./entrances.ts";
 import { foundation } from "./foundation.ts";
 import { postgresServer } from "./postgres-server.ts";
 import { whenSettled } from "./settled.ts";
@@ -40,6 +41,7 @@ export class Synaxic extends pulumi.ComponentResource {
       );
     }
     const front = platform.hosts[0]!;
+    const entrances = entrancesOf(platform.hosts, args);
     const child = { parent: this };
     const { authority, passwords, statistics, administrator, credentials } = foundation(
       name,
@@ -51,7 +53,6 @@ export class Synaxic extends pulumi.ComponentResource {
       args,
     );
     const parts = { platform, authority };
-    const passedThrough = { aliases: [BALANCER], hosts: [front] };
     const etcd = new EtcdCluster("etcd", { ...parts, members: args.etcd }, child);
     const database = new PostgresCluster(
       DATABASE,
@@ -73,7 +74,7 @@ export class Synaxic extends pulumi.ComponentResource {
         server: postgresServer(postgres),
         clientCidrs: args.clientCidrs ?? [],
         clients: { exporters: names.map(aliases.postgresExporter) },
-        passedThrough,
+        passedThrough: passedThrough(entrances),
       },
       child,
     );
@@ -102,15 +103,14 @@ export class Synaxic extends pulumi.ComponentResource {
           minReplicasToWrite,
         },
         cpus: redis.cpus,
-        passedThrough,
+        passedThrough: passedThrough(entrances),
       },
       child,
     );
-    const balancer = new LoadBalancer(
-      BALANCER,
+    const balancers = loadBalancers(
+      entrances,
       {
         ...parts,
-        host: front,
         services: [
           patroniService({
             members: names.map(aliases.postgres),
@@ -132,7 +132,7 @@ export class Synaxic extends pulumi.ComponentResource {
       ...etcd.workloads,
       ...[...database.nodes, ...database.fences].map(({ workload }) => workload),
       ...cache.workloads,
-      balancer.workload,
+      ...balancers.map(({ workload }) => workload),
     ];
     const ready = platform.whenReady("stores-ready", stored, this);
     const app = new App(
@@ -144,32 +144,40 @@ export class Synaxic extends pulumi.ComponentResource {
           host,
           mode: index > 0 && args.app.replicas === "read" ? "read" : "write",
         })),
-        program: synaxicProgram(args.app, {
-          database: {
-            name: postgres.database,
-            user: postgres.user,
-            password: passwords.application,
+        program: synaxicProgram(
+          args.app,
+          {
+            database: {
+              name: postgres.database,
+              user: postgres.user,
+              password: passwords.application,
+            },
+            cache: { user: REDIS_USER, password: passwords["redis-application"] },
+            authorityPem: authority.certificatePem,
           },
-          cache: { user: REDIS_USER, password: passwords["redis-application"] },
-          authorityPem: authority.certificatePem,
-        }),
+          entrances,
+          members.map((member) => member.host),
+        ),
         limits: { memoryMiB: args.app.memoryMiB, cpus: args.app.cpus },
         dependsOn: [ready],
       },
       child,
     );
-    const proxy = new HttpProxy(
-      PROXY,
-      {
-        ...parts,
-        host: front,
-        app,
-        main: aliases.app(names[0]!),
-        ports,
-        dependsOn: [...app.workloads.map(({ settled }) => settled)],
-      },
-      child,
-    );
+    const proxies: HttpProxy[] = [];
+    for (const { name: balancer, host } of entrances) {
+      const before = proxies.slice(-1).map(({ workload }) => workload);
+      proxies.push(
+        new HttpProxy(
+          proxyOf(balancer),
+          {
+            ...{ ...parts, host, app, main: aliases.app(names[0]!), ports },
+            // One by one, so that browsers have another while one changes.
+            dependsOn: [...app.workloads, ...before].map(({ settled }) => settled),
+          },
+          child,
+        ),
+      );
+    }
     const monitoring = new MonitoringStack(
       "monitoring",
       {
@@ -177,21 +185,35 @@ export class Synaxic extends pulumi.ComponentResource {
         host: front,
         ports,
         cluster: name,
-        ...synaxicWatch(args, app, passwords["redis-monitor"]),
+        ...synaxicWatch(args, entrances, app, passwords["redis-monitor"]),
         statistics,
         grafana: administrator,
       },
       child,
     );
-    const at = (port: number) => platform.endpoint(front, port);
+    const urls = (port: number) =>
+      postgresUrls(platform, entrances, { port, database: postgres.database });
+    const [read, write] = [urls(ports.read), urls(ports.write)];
+    const redisUrls = entrances.map(
+      ({ host }) => `rediss://${platform.endpoint(host, ports.redis)}`,
+    );
     this.endpoints = whenSettled(
-      [...stored, ...app.workloads, proxy.workload, ...monitoring.workloads],
+      [
+        ...[...stored, ...app.workloads, ...monitoring.workloads],
+        ...proxies.map(({ workload }) => workload),
+      ],
       {
-        app: proxy.url,
-        read: `postgresql://${at(ports.read)}/${postgres.database}`,
-        write: `postgresql://${at(ports.write)}/${postgres.database}`,
-        redis: `rediss://${at(ports.redis)}`,
-        statistics: balancer.statisticsUrl,
+        app: proxies[0]!.url,
+        read: read.first,
+        write: write.first,
+        redis: redisUrls[0]!,
+        ...(entrances.length > 1 && {
+          appAll: proxies.map(({ url }) => url),
+          readAll: read.all,
+          writeAll: write.all,
+          redisAll: redisUrls,
+        }),
+        statistics: balancers[0].statisticsUrl,
         prometheus: monitoring.prometheusUrl,
         ...(monitoring.grafanaUrl && { grafana: monitoring.grafanaUrl }),
       },

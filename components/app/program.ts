@@ -5,6 +5,8 @@ import type { AppMode } from "./conf.ts";
 export interface AppInstance {
   /** Its name, which is also its address. */
   readonly alias: string;
+  /** Host on which it runs. */
+  readonly host: string;
   readonly mode: AppMode;
 }
 
@@ -21,6 +23,8 @@ export interface AppSettings {
    * unless the image reloads. @default - nothing
    */
   readonly files?: Readonly<Record<string, FileSpec>>;
+  /** Hosts, by name, of workloads elsewhere that it calls and that the platform does not make known to all. Replaces. @default - none */
+  readonly calls?: Readonly<Record<string, string>>;
 }
 
 /** An app to run: any image that serves HTTP. */

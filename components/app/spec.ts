@@ -32,9 +32,12 @@ export function appSpec({
   stopSeconds,
   files,
 }: AppSpecArgs): WorkloadSpec {
-  const instance: AppInstance = { alias: member.name, mode: member.mode ?? "write" };
+  const instance: AppInstance = {
+    ...{ alias: member.name, host: member.host, mode: member.mode ?? "write" },
+  };
   const own = program.each?.(instance) ?? {};
   const environment = { ...program.environment, ...own.environment };
+  const calls = { ...program.calls, ...own.calls };
   const port = program.port ?? APP_PORT;
   return {
     alias: member.name,
@@ -44,6 +47,7 @@ export function appSpec({
     ...(Object.keys(environment).length > 0 && { environment }),
     ...(program.user !== undefined && { user: program.user }),
     files: { ...checked({ ...program.files, ...own.files }), ...files },
+    ...(Object.keys(calls).length > 0 && { calls }),
     ...(program.filesAt && { filesAt: program.filesAt }),
     volumes: [],
     ports: [{ internal: port, ...(member.port !== undefined && { published: member.port }) }],

@@ -7,6 +7,8 @@ import { balancerSpec, type BalancerSpecArgs } from "./spec.ts";
 export interface LoadBalancerArgs extends Omit<BalancerSpecArgs, "alias" | "files"> {
   readonly platform: Platform;
   readonly authority: CertificateAuthority;
+  /** Other balancers of the same services, which a change goes through first and which must be ready again then. @default - none */
+  readonly after?: readonly Workload[];
 }
 
 /**
@@ -29,6 +31,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
         parent: this,
         // Ready only when a member takes writes, which comes after it: whoever waits for the cluster waits for that.
         peers: [],
+        ...(args.after && { after: args.after }),
       },
     );
     this.statisticsUrl = `https://${platform.endpoint(host, args.statistics.port)}/stats`;

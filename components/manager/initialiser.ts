@@ -12,6 +12,8 @@ export interface ClusterInitialiserArgs {
   /** What it waits for. */
   readonly cluster: ManagerConfArgs;
   readonly token: pulumi.Input<string>;
+  /** Host, by name, of the balancer that it waits for, where the platform does not make that known to all. @default - none */
+  readonly calls?: Readonly<Record<string, string>>;
   /** Whatever must have been made before the wait begins. */
   readonly dependsOn: pulumi.Input<pulumi.Resource>[];
 }

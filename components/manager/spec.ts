@@ -50,10 +50,12 @@ export function initialiserSpec({
   cluster,
   token,
   files,
-}: Omit<ManagerSpecArgs, "alias" | "port">): WorkloadSpec {
+  calls,
+}: Omit<ManagerSpecArgs, "alias" | "port"> & Pick<WorkloadSpec, "calls">): WorkloadSpec {
   return {
     alias: "init",
     host,
+    ...(calls && { calls }),
     image: { stage: "manager" },
     command: ["init"],
     files: {

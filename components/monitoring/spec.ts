@@ -97,6 +97,8 @@ export interface PrometheusSpecArgs {
   readonly host: string;
   readonly port: number;
   readonly scrape: PrometheusArgs;
+  /** Hosts, by name, of targets elsewhere that the platform does not make known to all. */
+  readonly calls?: Readonly<Record<string, string>>;
   readonly rules: RulesArgs;
   /** Opens the managers' metrics, where there are managers. */
   readonly managerToken?: pulumi.Input<string> | undefined;
@@ -129,6 +131,7 @@ export function prometheusSpec(args: PrometheusSpecArgs): WorkloadSpec {
     image: { stage: "prometheus" },
     volumes: [{ name: "data", path: "/var/lib/synfleet" }],
     ports: [{ internal: PROMETHEUS_PORT, published: args.port }],
+    ...(args.calls && { calls: args.calls }),
     limits: { memoryMiB: 512, cpus: 1 },
     stopSeconds: 30,
   };

@@ -27,6 +27,8 @@ export interface MonitoringStackArgs {
   readonly exporters: readonly Exporter[];
   /** What tells about itself. Reload. */
   readonly jobs: readonly ScrapeJob[];
+  /** Hosts, by name, of targets elsewhere that the platform does not make known to all. Changing them replaces Prometheus' container. @default - none */
+  readonly calls?: Readonly<Record<string, string>>;
   /** Limits of the alerts. Reload. */
   readonly rules?: Omit<RulesArgs, "jobs">;
   /** Opens the managers' metrics, where there are managers. Reload. */
@@ -68,6 +70,7 @@ export class MonitoringStack extends pulumi.ComponentResource {
       prometheusSpec({
         host: args.host,
         port: args.ports.prometheus,
+        ...(args.calls && { calls: args.calls }),
         scrape: {
           cluster: args.cluster,
           statisticsUser: args.statistics.user,

@@ -75,6 +75,11 @@ export interface WorkloadSpec {
   readonly volumes: readonly VolumeSpec[];
   readonly hostMounts?: readonly HostMountSpec[];
   readonly ports: readonly PortSpec[];
+  /**
+   * Hosts, by name, of the workloads elsewhere that it calls and that the platform was not told to make known to all. Changing them replaces the container
+   * where names are written into it. @default - none
+   */
+  readonly calls?: Readonly<Record<string, string>>;
   readonly limits: ResourceLimits;
   /** Size of /dev/shm, in MiB. @default 64 */
   readonly sharedMemoryMiB?: number;

@@ -41,17 +41,17 @@ export const schema = z.strictObject({
 export type SynapSettings = ReturnType<typeof resolve>;
 
 export function resolve(raw: z.infer<typeof schema>) {
-  const { placed, membersOf, name, hosts } = onHosts(raw);
+  const { placed, membersOf, name, hosts, balancers } = onHosts(raw);
   const members = placed(
     raw.members ?? membersOf<z.infer<typeof part>>(numbered("synap", 3), (name) => ({ name })),
   );
-  return { ...raw, name, hosts, members, master: raw.master ?? members[0]!.name };
+  return { ...raw, name, hosts, balancers, members, master: raw.master ?? members[0]!.name };
 }
 
 export function partsOf(settings: SynapSettings): Parts {
   return {
-    named: named("members", settings.members),
-    reserved: /^(balancer|prometheus|grafana|network|node-exporter.*)$/,
+    named: [...named("balancers", settings.balancers), ...named("members", settings.members)],
+    reserved: /^(prometheus|grafana|network|node-exporter.*)$/,
     ports: sharedPorts(settings),
   };
 }

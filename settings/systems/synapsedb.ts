@@ -71,11 +71,10 @@ export function resolve(raw: z.infer<typeof schema>) {
 }
 
 export function partsOf(settings: SynapseDBSettings): Parts {
-  const { members, etcd } = settings;
+  const { balancers, members, etcd } = settings;
   return {
-    named: [...named("members", members), ...named("etcd", etcd)],
-    reserved:
-      /^(balancer|prometheus|grafana|init|network|node-exporter.*|(manager|postgres-exporter)\d*)$/,
+    named: [...named("balancers", balancers), ...named("members", members), ...named("etcd", etcd)],
+    reserved: /^(prometheus|grafana|init|network|node-exporter.*|(manager|postgres-exporter)\d*)$/,
     ports: [
       ...members.map(({ host, port }, index) => ({ key: `members[${index}].port`, host, port })),
       ...members.map(({ host, managerPort }, index) => ({

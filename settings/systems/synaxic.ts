@@ -113,15 +113,20 @@ export function resolve(raw: z.infer<typeof schema>) {
 }
 
 export function partsOf(settings: SynaxicSettings): Parts {
-  const { members, etcd, sentinels } = settings;
+  const { balancers, members, etcd, sentinels } = settings;
   const own = (key: "postgresPort" | "redisPort") =>
     members.flatMap(({ host, [key]: port }, index) =>
       port === undefined ? [] : [{ key: `members[${index}].${key}`, host, port }],
     );
   return {
-    named: [...named("members", members), ...named("etcd", etcd), ...named("sentinels", sentinels)],
+    named: [
+      ...named("balancers", balancers),
+      ...named("members", members),
+      ...named("etcd", etcd),
+      ...named("sentinels", sentinels),
+    ],
     reserved:
-      /^(balancer|proxy|prometheus|grafana|network|(postgres|redis|app|(node|postgres|redis)-exporter)(-.*)?)$/,
+      /^(prometheus|grafana|network|(proxy|postgres|redis|app|(node|postgres|redis)-exporter)(-.*)?)$/,
     ports: [...own("postgresPort"), ...own("redisPort"), ...sharedPorts(settings)],
   };
 }

@@ -15,7 +15,7 @@ let site: SynapSite;
 
 beforeAll(async () => {
   await synapServer();
-  // The balancer is on the first host: the master's can be lost and the endpoints stay.
+  // The clients of most tests know the first host's balancer alone: the master's can be lost and they stay.
   servers = await onServers("synap", 3, { master: "host2" });
   site = new SynapSite(members, servers.containers, await servers.deployment.outputs());
 });
@@ -83,6 +83,18 @@ test("the master's host that is lost comes back with all that was acknowledged",
   expect(await site.lost(ledger)).toEqual([]);
   await site.whole();
   expect(await site.master()).toBe("host2");
+});
+
+test("the first host that is lost leaves clients that know the others' balancers writing", async () => {
+  const ledger = site.ledgerAnywhere();
+  await ledger.progress(20);
+  await host("host1").kill();
+  await ledger.progress(20);
+  await host("host1").boot();
+  await ledger.progress(20);
+  await ledger.stop();
+  expect(await site.lost(ledger)).toEqual([]);
+  await site.whole();
 });
 
 describe("the list of hosts", () => {

@@ -43,12 +43,14 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
   /** Environment in which Docker's client finds the hosts. */
   readonly #client: Readonly<Record<string, string>>;
   readonly #name: string;
-  /** Host of each alias made so far, for peers and for names across hosts. */
+  /** Host of each alias that all workloads are told of, for names across hosts. */
   readonly #placed: ReadonlyMap<string, string>;
+  /** Host of each alias that was made or will be, for peers. */
+  readonly #hostOf: Map<string, string>;
 
   /**
    * @param placed the host of every workload by alias: known before the first is made, because on several hosts each
-   * must know the addresses of all.
+   * must know the addresses of all. What is left out is known to those alone whose spec `calls` it.
    */
   constructor(
     name: string,
@@ -60,6 +62,7 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
     this.#args = args;
     this.#name = name;
     this.#placed = new Map(Object.entries(placed));
+    this.#hostOf = new Map(this.#placed);
     this.#client = clientEnvironment(args.hosts);
     const { hosts, prefix, preparation, imageRegistry } = args;
     this.#preparation =
@@ -87,6 +90,7 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
 
   workload(name: string, spec: WorkloadSpec, options: WorkloadOptions): Workload {
     const site = this.#siteOf(spec.host);
+    this.#hostOf.set(spec.alias, spec.host);
     const { parent } = options;
     const containerName = this.#physical(spec.alias);
     const reloads = spec.reloads ?? true;
@@ -127,7 +131,11 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
       publishAddress: this.#publishAddress(site.host),
       ...(this.#sites.size > 1 && { peerAddress: peerAddress(site.host) }),
       labels: Object.fromEntries(labelsOf(this.#args).map(({ label, value }) => [label, value])),
-      remoteAliases: remoteAliases(this.#placed, spec.host, (at) => this.#siteOf(at).host),
+      remoteAliases: remoteAliases(
+        new Map([...this.#placed, ...Object.entries(spec.calls ?? {})]),
+        spec.host,
+        (at) => this.#siteOf(at).host,
+      ),
     });
     this.#claim(site, "container", containerName, spec.alias);
     this.#preparation?.admit(site.host, spec.ports, this.#publishAddress(site.host));
@@ -268,7 +276,7 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
     return memberWords(
       aliases.map((alias) => ({
         name: this.#physical(alias),
-        site: this.#siteOf(this.#placed.get(alias)!),
+        site: this.#siteOf(this.#hostOf.get(alias)!),
       })),
     );
   }

@@ -39,7 +39,8 @@ export class SwarmPlatform extends pulumi.ComponentResource implements Platform 
   readonly peerCidrs: readonly string[] = [];
   readonly #args: SwarmPlatformArgs;
   readonly #name: string;
-  readonly #placed: ReadonlyMap<string, string>;
+  /** Host of each alias that was made or will be; by name, the network leads to all of them. */
+  readonly #hostOf: Map<string, string>;
   readonly #claims = claimsOfThisRun();
   readonly #client: Readonly<Record<string, string>>;
   readonly #preparation: Preparation | undefined;
@@ -61,7 +62,7 @@ export class SwarmPlatform extends pulumi.ComponentResource implements Platform 
     const { hosts, preparation } = args;
     this.#args = args;
     this.#name = name;
-    this.#placed = new Map(Object.entries(placed));
+    this.#hostOf = new Map(Object.entries(placed));
     this.#client = clientEnvironment(hosts);
     this.#preparation = preparation && new Preparation({ ...args, ...preparation, swarm: true });
     this.#sites = new Map(
@@ -108,6 +109,7 @@ export class SwarmPlatform extends pulumi.ComponentResource implements Platform 
 
   workload(name: string, spec: WorkloadSpec, options: WorkloadOptions): Workload {
     const site = this.#siteOf(spec.host);
+    this.#hostOf.set(spec.alias, spec.host);
     const { parent, peers, after = [], dependsOn = [] } = options;
     const service = this.#physical(spec.alias);
     const readyCommand = (spec.reloads ?? true) ? READY_COMMAND : lines(spec.health);
@@ -272,7 +274,7 @@ export class SwarmPlatform extends pulumi.ComponentResource implements Platform 
     return memberWords(
       aliases.map((alias) => ({
         name: this.#physical(alias),
-        site: this.#siteOf(this.#placed.get(alias)!),
+        site: this.#siteOf(this.#hostOf.get(alias)!),
       })),
     );
   }

@@ -13,10 +13,15 @@ export interface Ask {
   readonly user?: string;
   readonly password?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** How long an answer is waited for. @default 10 */
+  readonly seconds?: number;
 }
 
 /** One request over verified TLS, as a client would make it. */
-export function ask(url: string, { ca, method = "GET", json, ...given }: Ask): Promise<Answer> {
+export function ask(
+  url: string,
+  { ca, method = "GET", json, seconds = 10, ...given }: Ask,
+): Promise<Answer> {
   const { user, password } = given;
   const body = json === undefined ? undefined : JSON.stringify(json);
   return new Promise((resolve, reject) => {
@@ -26,7 +31,7 @@ export function ask(url: string, { ca, method = "GET", json, ...given }: Ask): P
         ca,
         method,
         agent: false,
-        timeout: 10_000,
+        timeout: seconds * 1000,
         headers: {
           ...(body !== undefined && { "content-type": "application/json" }),
           ...given.headers,
@@ -43,7 +48,7 @@ export function ask(url: string, { ca, method = "GET", json, ...given }: Ask): P
         );
       },
     );
-    call.on("timeout", () => call.destroy(new Error("no answer within 10 s")));
+    call.on("timeout", () => call.destroy(new Error(`no answer within ${seconds} s`)));
     call.on("error", reject);
     call.end(body);
   });

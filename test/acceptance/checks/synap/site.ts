@@ -1,5 +1,6 @@
 /** Synap as its clients and its operators reach it. */
 import type { Outputs } from "../../../../commands/support/stack.ts";
+import { Anywhere } from "../../../support/anywhere.ts";
 import { Ledger } from "../../../support/ledger.ts";
 import { until } from "../../../support/until.ts";
 import type { Containers } from "../containers.ts";
@@ -59,6 +60,20 @@ export class SynapSite {
       const { status, text } = await this.set(`k${id}`, "v");
       if (status !== 200 || !JSON.parse(text).success) throw new Error(text);
     });
+  }
+
+  /** The same by a client that knows every host with a balancer. */
+  ledgerAnywhere(): Ledger {
+    const { caCertificate: ca, credentials, endpoints } = this.outputs;
+    const anywhere = new Anywhere(endpoints["writeAll"] as string[]);
+    return new Ledger((id) =>
+      anywhere.ask(async (url) => {
+        const json = { key: `k${id}`, value: "v", ttl: 3600 };
+        const given = { ca, method: "POST", json, seconds: 3, ...credentials.synap! };
+        const { status, text } = await ask(`${url}/kv/set`, given);
+        if (status !== 200 || !JSON.parse(text).success) throw new Error(text);
+      }),
+    );
   }
 
   /** Acknowledged keys that the master does not have. */
