@@ -3,6 +3,7 @@ import { execIn, healthIn, settingsOf } from "./support/fleet.ts";
 import { run } from "./support/process.ts";
 import { Stack, type Outputs } from "./support/stack.ts";
 import { indent, table } from "./support/table.ts";
+import { reportEntrances } from "./status/entrances.ts";
 import type { Report } from "./status/report.ts";
 import { reportSynap } from "./status/synap.ts";
 import { reportSynaxic } from "./status/synaxic.ts";
@@ -11,8 +12,8 @@ import type { Settings } from "../settings/settings.ts";
 
 const help = `Usage: npm run status [-- --stack NAME]
 
-Shows each member with its role, how far it is behind, and what is installed in the images. Ends with 1 when a member is
-not as it should be.
+Shows each member with its role, how far it is behind, where clients get in, and what is installed in the images. Ends with 1
+when a member or an entrance is not as it should be.
 
   --stack NAME  stack to look at (default: dev)`;
 
@@ -27,11 +28,15 @@ export async function status(args: string[]): Promise<number> {
   }
   const settings = await settingsOf(options.stack);
   const stack = await Stack.open(options.stack);
-  const { sections, healthy } = await report(settings, await stack.outputs());
+  const [system, entrances] = await Promise.all([
+    report(settings, await stack.outputs()),
+    reportEntrances(settings, healthIn(settings)),
+  ]);
+  const sections = [...system.sections, ...entrances.sections];
   for (const [title, text] of [...sections, ["Images", await images(settings)] as const]) {
     console.log(`\n${title}\n${text}`);
   }
-  return healthy ? 0 : 1;
+  return system.healthy && entrances.healthy ? 0 : 1;
 }
 
 function report(settings: Settings, outputs: Outputs): Promise<Report> {

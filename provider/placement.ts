@@ -9,6 +9,7 @@ const schema = z.strictObject({
   members: places,
   etcd: places,
   sentinels: places.optional(),
+  balancers: places.optional(),
   master: z.string().optional(),
   swarm: z.strictObject({ encrypted: z.boolean() }).optional(),
   accepted: z.array(z.string()),

@@ -148,6 +148,43 @@ describe("on several hosts", () => {
     ]);
   });
 
+  test("clients get in on up to three, by names that stay with the hosts", () => {
+    const balancers = (...hosts: string[]) => placed(parseSettings(on(...hosts)).balancers);
+    expect(balancers("alpha", "beta")).toEqual(["balancer@alpha", "balancer-beta@beta"]);
+    expect(balancers("alpha", "beta", "gamma", "delta")).toEqual([
+      ...["balancer@alpha", "balancer-beta@beta", "balancer-gamma@gamma"],
+    ]);
+    expect(placed(parseSettings({}).balancers)).toEqual(["balancer@local"]);
+    const given = { ...on("alpha", "beta"), balancers: [{ name: "front", host: "beta" }] };
+    expect(placed(parseSettings(given).balancers)).toEqual(["front@beta"]);
+  });
+
+  test.each([
+    [
+      "two balancers on a host",
+      [
+        { name: "one", host: "alpha" },
+        { name: "two", host: "alpha" },
+      ],
+      'synfleet:balancers[1].host: got "alpha"; allowed: a host that has no other balancer (balancers[0] is on it, with the same ports)',
+    ],
+    [
+      "a balancer on a host that there is not",
+      [{ name: "one", host: "delta" }],
+      'synfleet:balancers[0].host: got "delta"; allowed: alpha, beta (declare the host under synfleet:hosts, or place the member on a declared one)',
+    ],
+    ["no balancer", [], "synfleet:balancers: got []; allowed: at least one"],
+  ])("%s: refused", (_, balancers, problem) => {
+    expect(() => parseSettings({ ...on("alpha", "beta"), balancers })).toThrow(problem);
+  });
+
+  test("a member's port is not one on which clients come in there, whichever host it is", () => {
+    const members = [{ name: "pg1" }, { name: "pg2", port: 5002 }];
+    expect(() => parseSettings({ ...on("alpha", "beta"), members })).toThrow(
+      "synfleet:ports.write: got 5002; allowed: a port used once on its host (members[1].port has it already)",
+    );
+  });
+
   const regions = on(["a1", "a"], ["a2", "a"], ["b1", "b"], ["b2", "b"], ["c1", "c"]);
 
   test("five in three regions lose no majority with one of them", () => {

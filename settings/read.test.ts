@@ -109,7 +109,7 @@ describe("wrong settings", () => {
       "a reserved name",
       { members: [{ name: "balancer", number: 1 }, { name: "pg2" }] },
       [
-        'synfleet:members[0].name: got "balancer"; allowed: a name used once (balancers[0] has it already)',
+        'synfleet:members[0].name: got "balancer"; allowed: a name used once (balancers[0].name has it already)',
       ],
     ],
     [

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { spread, type Place } from "./spread.ts";
+import { entrances, spread, type Place } from "./spread.ts";
 
 const names = "abcdefghij".split("");
 const hostsOf = (count: number) => names.slice(0, count).map((name) => ({ name }));
@@ -102,5 +102,29 @@ describe("parts that nobody has placed", () => {
     }));
     expect(spread(partsOf(3), hosts).map(({ host }) => host)).toEqual(["a", "c", "e"]);
     expect(spread(partsOf(5), hosts).map(({ host }) => host)).toEqual(["a", "c", "e", "b", "d"]);
+  });
+});
+
+describe("entrances", () => {
+  const regions = (...of: string[]) => of.map((region, index) => ({ name: names[index]!, region }));
+
+  test.each<[string, readonly Place[], readonly string[]]>([
+    ["one host has one", hostsOf(1), ["a"]],
+    ["two have one each", hostsOf(2), ["a", "b"]],
+    ["of many the first three", hostsOf(10), ["a", "b", "c"]],
+    ["regions come first", regions("x", "x", "y", "z"), ["a", "c", "d"]],
+    ["of two regions one has two", regions("x", "x", "y", "y"), ["a", "c", "b"]],
+  ])("%s", (_, hosts, expected) => {
+    expect(entrances(hosts)).toEqual(expected);
+  });
+
+  test("begin with the first host, and are on a host each", () => {
+    fc.assert(
+      fc.property(given, ({ hosts }) => {
+        const on = entrances(hosts);
+        expect(on[0]).toBe("a");
+        expect(new Set(on).size).toBe(Math.min(3, hosts.length));
+      }),
+    );
   });
 });

@@ -1,5 +1,5 @@
 import type { PlacementInputs } from "../components/placement/judge.ts";
-import { entrancesOf, proxyOf, type EntranceArgs } from "./entrances.ts";
+import { entrancesOf, proxyOf, type Entrance, type EntranceArgs } from "./entrances.ts";
 import { placement } from "./synapsedb.ts";
 import type { SynapseDBArgs } from "./synapsedb-args.ts";
 import { synapPlacement, type SynapArgs } from "./synap.ts";
@@ -39,12 +39,13 @@ export function toldOf(settings: Placed): Readonly<Record<string, string>> {
 
 type Recorded = Placed & {
   readonly acceptPlacement: readonly string[];
+  readonly balancers: readonly Entrance[];
   readonly master?: string;
   readonly platform: "docker" | "swarm";
   readonly swarm: { readonly encrypted: boolean };
 };
 
-/** What is recorded of it, so that a later change can be held against it: the parts that have data. */
+/** What is recorded of it, so that a later change can be held against it: the parts that have data, and who has the ports for clients. */
 export function recordOf(settings: Recorded): PlacementInputs {
   const places = (parts: readonly { readonly name: string; readonly host: string }[]) =>
     Object.fromEntries(parts.map(({ name, host }) => [name, host]));
@@ -52,6 +53,7 @@ export function recordOf(settings: Recorded): PlacementInputs {
     members: places(settings.members),
     etcd: settings.system === "synap" ? {} : places(settings.etcd),
     ...(settings.system === "synaxic" && { sentinels: places(settings.sentinels) }),
+    ...(settings.hosts.length > 1 && { balancers: places(settings.balancers) }),
     ...(settings.master !== undefined && { master: settings.master }),
     ...(settings.platform === "swarm" && { swarm: settings.swarm }),
     accepted: [...settings.acceptPlacement],

@@ -4,7 +4,7 @@ import { DockerPlatform } from "../components/platform/docker/docker.ts";
 import { parseSettings } from "../settings/read.ts";
 import { deploy, ofType, providerOutputs, type Registered } from "../test/support/deploy.ts";
 import { peerPorts } from "./peer-ports.ts";
-import { placementOf, recordOf } from "./placement.ts";
+import { placementOf, recordOf, toldOf } from "./placement.ts";
 import { Synap } from "./synap.ts";
 import { SynapseDB } from "./synapsedb.ts";
 import { Synaxic } from "./synaxic.ts";
@@ -25,7 +25,7 @@ function render(given: object): Promise<Registered[]> {
   return deploy(
     () => {
       const args = { ...settings, prefix: settings.name };
-      const platform = new DockerPlatform("platform", args, placementOf(settings));
+      const platform = new DockerPlatform("platform", args, toldOf(settings));
       if (settings.system === "synaxic") new Synaxic("synaxic", { ...settings, platform });
       else if (settings.system === "synap") new Synap("synap", { ...settings, platform });
       else new SynapseDB("synapsedb", { ...settings, platform });
@@ -150,14 +150,17 @@ test("what is recorded is what has data", () => {
   expect(recordOf(parseSettings(given))).toEqual({
     members: { postgres1: "alpha", postgres2: "beta", postgres3: "gamma" },
     etcd: { etcd1: "alpha", etcd2: "beta", etcd3: "gamma" },
+    balancers: { balancer: "alpha", "balancer-beta": "beta", "balancer-gamma": "gamma" },
     accepted: ["postgres9"],
   });
+  expect(recordOf(parseSettings({}))).not.toHaveProperty("balancers");
   const onSwarm = { platform: "swarm", swarm: { encrypted: false } };
   expect(recordOf(parseSettings({ ...given, ...onSwarm }))).toMatchObject({
     swarm: { encrypted: false },
   });
   expect(recordOf(parseSettings({ system: "synap", ...onHosts(true) }))).toEqual({
     ...{ members: { alpha: "alpha", beta: "beta", gamma: "gamma" }, etcd: {} },
+    ...{ balancers: { balancer: "alpha", "balancer-beta": "beta", "balancer-gamma": "gamma" } },
     ...{ master: "alpha", accepted: [] },
   });
 });

@@ -39,6 +39,28 @@ describe("permitted", () => {
   });
 });
 
+describe("balancers", () => {
+  const balancers = { balancer: "alpha", "balancer-beta": "beta", "balancer-gamma": "gamma" };
+
+  test.each<[string, Record<string, string>]>([
+    ["come", { ...balancers, "balancer-delta": "delta" }],
+    ["go", { balancer: "alpha" }],
+    ["go with the first", { "balancer-beta": "beta", "balancer-gamma": "gamma" }],
+    ["move to a host that has none", { ...balancers, balancer: "delta" }],
+  ])("that %s are permitted", (_, news) => {
+    expect(texts({ balancers: news }, { balancers })).toEqual([]);
+    expect(texts({ balancers: news })).toEqual([]);
+  });
+
+  test("that would be called otherwise on their hosts are refused: two cannot have the same ports", () => {
+    const news = { balancer: "beta", "balancer-gamma": "gamma", "balancer-delta": "delta" };
+    expect(texts({ balancers: news }, { balancers })).toEqual([
+      "balancers: got balancer on beta; allowed: balancer-beta on beta. A host keeps the name of its balancer, which has its ports: " +
+        "set synfleet:balancers to [{ name: balancer-beta, host: beta }, { name: balancer-gamma, host: gamma }, { name: balancer-delta, host: delta }].",
+    ]);
+  });
+});
+
 describe("refused", () => {
   test("a member whose data would stay behind", () => {
     expect(texts({ members: { ...three, two: "delta" } })).toEqual([

@@ -10,6 +10,8 @@ export interface PlacementInputs {
   readonly etcd: Places;
   /** Who replaces a dead Redis primary, where there are such. */
   readonly sentinels?: Places;
+  /** Where clients get in, where there are several hosts. They have no data, but each has its host's ports. */
+  readonly balancers?: Places;
   /** The member whose copy is ahead of the others', where settings decide that. */
   readonly master?: string;
   /** What runs the parts, where it is not Docker alone: it has the volumes, and no other takes them over. */
@@ -34,6 +36,7 @@ export function refusalsOf(olds: PlacementInputs, news: PlacementInputs): Refusa
     ...ofMaster(olds, news),
     ...ofEtcd(olds, news),
     ...ofSentinels(olds, news),
+    ...ofBalancers(olds, news),
   ];
 }
 
@@ -135,6 +138,23 @@ function ofSentinels({ sentinels: olds }: PlacementInputs, news: PlacementInputs
       got: listed(sentinels),
       allowed: listed(olds),
       next: `Redis takes no writes between without and with them: set synfleet:sentinels to ${written(olds)}. To have the interruption, ${accept(unmeant)}.`,
+    },
+  ];
+}
+
+/** A container more is made before the one that it replaces is removed, and would find its ports taken. */
+function ofBalancers({ balancers: olds = {} }: PlacementInputs, news: PlacementInputs): Refusal[] {
+  const nameOn = new Map(Object.entries(olds).map(([name, host]) => [host, name]));
+  const wanted = Object.entries(news.balancers ?? {});
+  const renamed = wanted.filter(([name, host]) => (nameOn.get(host) ?? name) !== name);
+  if (renamed.length === 0) return [];
+  const kept = wanted.map(([, host]) => [nameOn.get(host) ?? `balancer-${host}`, host]);
+  return [
+    {
+      key: "balancers",
+      got: renamed.map(([name, host]) => at(name, host)).join(", "),
+      allowed: renamed.map(([, host]) => at(nameOn.get(host)!, host)).join(", "),
+      next: `A host keeps the name of its balancer, which has its ports: set synfleet:balancers to ${written(Object.fromEntries(kept))}.`,
     },
   ];
 }

@@ -4,9 +4,13 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { imagesOf } from "../../commands/support/images.ts";
 import { buildImage, type ImageName } from "../../images/build.ts";
 import { Fleet } from "../lab/fleet/fleet.ts";
+import { Anywhere } from "../support/anywhere.ts";
 import { Deployment } from "../support/deployment.ts";
+import { psql, urlsOf } from "../support/libpq.ts";
+import { until } from "../support/until.ts";
 import { changeChecks } from "./checks/changes.ts";
 import { FleetContainers } from "./checks/fleet-containers.ts";
+import { ask } from "./checks/https.ts";
 import { frontChecks } from "./checks/synaxic/front.ts";
 import { Site, Writer } from "./checks/synaxic/site.ts";
 import { storeChecks } from "./checks/synaxic/stores.ts";
@@ -81,7 +85,7 @@ describe("a host that is lost with all on it", () => {
   test("is made good by the others, and nothing acknowledged is lost", async () => {
     await site.inStep();
     const leader = await site.leader();
-    // The first host has the balancer, by which the writer comes.
+    // The writer knows the balancer of the first host alone.
     if (leader === members[0]) await containers.mustCommand("switchover", members[1]!);
     const lost = await site.leader();
     const writer = new Writer(site, "host lost");
@@ -94,6 +98,49 @@ describe("a host that is lost with all on it", () => {
     await site.inStep();
     expect(await writer.lost()).toEqual([]);
   });
+});
+
+test("the first host that is lost leaves clients that know the others' balancers and Nginx at work", async () => {
+  await site.inStep();
+  // Lost is then all that a client of one host alone had: the way in, and the leader.
+  if ((await site.leader()) !== members[0]) await containers.mustCommand("switchover", members[0]!);
+  await site.inStep();
+  const { writeAll, readAll, appAll, redisAll } = site.outputs.endpoints as Record<string, any>;
+  const writer = new Writer(site, "first host lost", new Anywhere(urlsOf(writeAll)));
+  await writer.progress(5);
+  await fleet.hosts[0]!.kill();
+  await writer.progress(5);
+  for (const [url, statement, answer] of [
+    [writeAll, "insert into test (message) values ('libpq') returning message", "libpq"],
+    [readAll, "select 1", "1"],
+  ])
+    await until("an answer to libpq", async () => {
+      const { code, stdout, stderr } = await psql(url, statement, site.outputs);
+      if (code !== 0) throw new Error(stderr);
+      return stdout.startsWith(answer) ? true : undefined;
+    });
+  const browser = new Anywhere(appAll);
+  await until("an answer of the app", () =>
+    browser.ask(async (url) => {
+      const given = { ca: site.outputs.caCertificate, method: "POST", seconds: 5 };
+      const { status, text } = await ask(`${url}/api/items`, { ...given, json: { name: "kept" } });
+      if (status >= 300) throw new Error(`${status} ${text}`);
+      return status;
+    }),
+  );
+  const cache = new Anywhere(redisAll);
+  await until("an answer of Redis", () =>
+    cache.ask(async (url) => {
+      const client = await site.redis({ url });
+      await client.set("first host", "lost");
+      const value = await client.get("first host");
+      client.destroy();
+      return value ?? undefined;
+    }),
+  );
+  await fleet.hosts[0]!.boot();
+  await site.inStep();
+  expect(await writer.lost()).toEqual([]);
 });
 
 describe("destroy", () => {

@@ -7,6 +7,8 @@ export interface Registered {
   readonly urn: string;
   readonly provider: string;
   readonly custom: boolean;
+  /** URNs of what it was told to wait for. */
+  readonly dependsOn: readonly string[];
 }
 
 /** Mark by which the SDK sends a secret value over the wire. */
@@ -47,6 +49,7 @@ export async function deploy(
       urn: urnOf(request.getParent(), request.getType(), request.getName()),
       provider: request.getProvider(),
       custom: request.getCustom(),
+      dependsOn: request.getDependenciesList(),
     });
     return register(request, callback);
   };

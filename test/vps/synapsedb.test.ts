@@ -3,16 +3,19 @@ import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { changeChecks } from "../acceptance/checks/changes.ts";
 import { failoverChecks } from "../acceptance/checks/failover.ts";
-import { ask, onEachNode, writeUrl, type Fleet } from "../acceptance/checks/fleet.ts";
+import { ask, onEachNode, whole, writeUrl, type Fleet } from "../acceptance/checks/fleet.ts";
 import { replicationChecks } from "../acceptance/checks/replication.ts";
 import { rollingChecks } from "../acceptance/checks/rolling.ts";
 import { schemaChecks } from "../acceptance/checks/schema.ts";
 import { serviceChecks } from "../acceptance/checks/services.ts";
 import type { Host } from "../lab/fleet/host.ts";
+import { Anywhere } from "../support/anywhere.ts";
+import { Ledger } from "../support/ledger.ts";
+import { psql, urlsOf } from "../support/libpq.ts";
 import { until } from "../support/until.ts";
 import { onServers, type OnServers } from "./support.ts";
 
-/** The balancer is on the first host, so the first writer is on another: its host can be lost and the endpoints stay. */
+/** The clients of most tests know the first host's balancer alone, so the first writer is on another: its host can be lost and they stay. */
 const members = [
   { name: "postgres1", host: "host2" },
   { name: "postgres2", host: "host3" },
@@ -90,6 +93,30 @@ test("nothing is read along between hosts", async () => {
 
 describe("the loss of a host", () =>
   failoverChecks(() => fleet, { how: "lost with its host", lost }));
+
+test("the first host that is lost leaves clients that know the others' balancers writing", async () => {
+  await whole(fleet);
+  const urls = urlsOf(String(fleet.outputs.endpoints["writeAll"]));
+  const anywhere = new Anywhere(urls);
+  await ask(fleet, urls[0]!, "create table if not exists entered (id int primary key)");
+  const insert = "insert into entered values ($1) on conflict do nothing";
+  const ledger = new Ledger(async (id) => {
+    await anywhere.ask((url) => ask(fleet, url, insert, [id]));
+  });
+  await ledger.progress(20);
+  const first = servers.fleet.host("host1");
+  await first.kill();
+  await ledger.progress(20);
+  const all = String(fleet.outputs.endpoints["readAll"]);
+  expect(await psql(all, "select 1", fleet.outputs)).toMatchObject({ code: 0, stdout: "1\n" });
+  await first.boot();
+  await ledger.progress(20);
+  await ledger.stop();
+  await whole(fleet);
+  const rows = await ask<{ id: number }>(fleet, writeUrl(fleet), "select id from entered");
+  const kept = new Set(rows.map(({ id }) => id));
+  expect(ledger.acknowledged.filter((id) => !kept.has(id))).toEqual([]);
+});
 
 describe("a network that is cut both ways", () => {
   let cut: Fleet;

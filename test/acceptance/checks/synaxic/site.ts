@@ -1,6 +1,7 @@
 /** Synaxic as its clients and its operators reach it. */
 import { createClient } from "@redis/client";
 import type { Outputs } from "../../../../commands/support/stack.ts";
+import { Anywhere } from "../../../support/anywhere.ts";
 import { query } from "../../../support/database.ts";
 import type { Deployment } from "../../../support/deployment.ts";
 import { Ledger } from "../../../support/ledger.ts";
@@ -79,14 +80,21 @@ export class Site {
   }
 
   /** @param change who logs in, and what is trusted: the authority of the deployment, or what the machine trusts. */
-  async redis(change: { username?: string; password?: string; trust?: "own" | "machine" } = {}) {
+  async redis(
+    change: {
+      username?: string;
+      password?: string;
+      trust?: "own" | "machine";
+      url?: string;
+    } = {},
+  ) {
     const { username, password } = {
       ...this.outputs.credentials.redis!,
       username: "application",
       ...change,
     };
     const ca = change.trust === "machine" ? undefined : this.outputs.caCertificate;
-    const { hostname, port } = new URL(this.url("redis"));
+    const { hostname, port } = new URL(change.url ?? this.url("redis"));
     const to = { host: hostname, port: Number(port), tls: true as const };
     const socket = { ...to, ...(ca && { ca }), reconnectStrategy: false as const };
     const client = createClient({ username, password, socket });
@@ -106,9 +114,13 @@ export class Writer extends Ledger {
   readonly #site: Site;
   readonly #name: string;
 
-  constructor(site: Site, name: string) {
+  /** @param anywhere the balancers that it knows. Without them, the first */
+  constructor(site: Site, name: string, anywhere = new Anywhere([site.url("write")])) {
     const text = "insert into test (message) values ($1)";
-    super(async (id) => void (await site.sql("write", text, [`${name} ${id}`])));
+    super(
+      async (id) =>
+        void (await anywhere.ask((url) => query(url, site.outputs, text, [`${name} ${id}`]))),
+    );
     this.#site = site;
     this.#name = name;
   }
