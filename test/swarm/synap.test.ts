@@ -5,7 +5,7 @@ import { SynapSite } from "../acceptance/checks/synap/site.ts";
 import { synapServer } from "../support/synap-server.ts";
 import type { Host } from "../lab/fleet/host.ts";
 import { declared, onServers, type OnServers } from "../vps/support.ts";
-import { onSwarm, Services } from "./services.ts";
+import { entrances, onSwarm, Services } from "./services.ts";
 
 const members = ["host1", "host2", "host3"];
 
@@ -30,7 +30,7 @@ const refusal = async (...words: string[]) => {
 
 test("is up as services, one task each, and three hosts that manage them", async () => {
   const exporters = members.map((host) => `node-exporter-${host}`);
-  await services.settled(["balancer", "prometheus", ...members, ...exporters]);
+  await services.settled([...entrances("balancer"), "prometheus", ...members, ...exporters]);
   const nodes = await services.manager("node", "ls", "--format", "{{.ManagerStatus}}");
   expect(nodes.replace("Leader", "Reachable").split("\n")).toEqual([
     ...["Reachable", "Reachable", "Reachable"],

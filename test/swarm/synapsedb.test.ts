@@ -7,9 +7,9 @@ import { replicationChecks } from "../acceptance/checks/replication.ts";
 import { schemaChecks } from "../acceptance/checks/schema.ts";
 import { serviceChecks } from "../acceptance/checks/services.ts";
 import { onServers, type OnServers } from "../vps/support.ts";
-import { onSwarm, Services } from "./services.ts";
+import { entrances, onSwarm, Services } from "./services.ts";
 
-/** The balancer is on the first host, so the first writer is on another: its host can be lost and the endpoints stay. */
+/** The clients of these tests know the first host's balancer alone, so the first writer is on another: its host can be lost and they stay. */
 const members = [
   { name: "postgres1", host: "host2" },
   { name: "postgres2", host: "host3" },
@@ -41,7 +41,7 @@ test("is up as services, one task each; the one that began it has ended", async 
   const numbered = (role: string) => [1, 2, 3].map((number) => `${role}${number}`);
   const aliases = [
     ...["etcd", "postgres", "manager", "postgres-exporter"].flatMap(numbered),
-    ...["balancer", "prometheus", ...numbered("node-exporter-host")],
+    ...[...entrances("balancer"), "prometheus", ...numbered("node-exporter-host")],
   ];
   await services.settled(aliases, ["init"]);
 });

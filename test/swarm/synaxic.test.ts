@@ -5,7 +5,7 @@ import { frontChecks } from "../acceptance/checks/synaxic/front.ts";
 import { Site, Writer } from "../acceptance/checks/synaxic/site.ts";
 import { storeChecks } from "../acceptance/checks/synaxic/stores.ts";
 import { onServers, type OnServers } from "../vps/support.ts";
-import { onSwarm, Services } from "./services.ts";
+import { entrances, onSwarm, Services } from "./services.ts";
 
 const members = ["main", "replica1", "replica2"];
 const placed = members.map((name, index) => ({ name, host: `host${index + 1}` }));
@@ -29,7 +29,7 @@ test("is up as services, one task each", async () => {
   const quorum = [1, 2, 3].flatMap((n) => [`etcd${n}`, `sentinel${n}`]);
   await services.settled([
     ...each.flatMap((part) => members.map((member) => `${part}-${member}`)),
-    ...[...hosts, ...quorum, "balancer", "proxy", "prometheus"],
+    ...[...hosts, ...quorum, ...entrances("balancer"), ...entrances("proxy"), "prometheus"],
   ]);
 });
 
@@ -54,7 +54,7 @@ changeChecks(() => servers);
 describe("a host that is lost with all on it", () => {
   test("is made good by the others, and nothing acknowledged is lost", async () => {
     await site.inStep();
-    // The first host has the balancer, by which the writer comes.
+    // The writer knows the balancer of the first host alone.
     const lost = await site.leader();
     expect(lost).not.toBe("main");
     const writer = new Writer(site, "host lost");

@@ -43,9 +43,8 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
   /** Environment in which Docker's client finds the hosts. */
   readonly #client: Readonly<Record<string, string>>;
   readonly #name: string;
-  /** Host of each alias that all workloads are told of, for names across hosts. */
+  /** Host of each alias that all workloads are told of, for names across hosts; and of those made, for peers. */
   readonly #placed: ReadonlyMap<string, string>;
-  /** Host of each alias that was made or will be, for peers. */
   readonly #hostOf: Map<string, string>;
 
   /**
@@ -91,6 +90,7 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
   workload(name: string, spec: WorkloadSpec, options: WorkloadOptions): Workload {
     const site = this.#siteOf(spec.host);
     this.#hostOf.set(spec.alias, spec.host);
+    const calls = new Map([...this.#placed, ...Object.entries(spec.calls ?? {})]);
     const { parent } = options;
     const containerName = this.#physical(spec.alias);
     const reloads = spec.reloads ?? true;
@@ -131,11 +131,7 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
       publishAddress: this.#publishAddress(site.host),
       ...(this.#sites.size > 1 && { peerAddress: peerAddress(site.host) }),
       labels: Object.fromEntries(labelsOf(this.#args).map(({ label, value }) => [label, value])),
-      remoteAliases: remoteAliases(
-        new Map([...this.#placed, ...Object.entries(spec.calls ?? {})]),
-        spec.host,
-        (at) => this.#siteOf(at).host,
-      ),
+      remoteAliases: remoteAliases(calls, spec.host, (at) => this.#siteOf(at).host),
     });
     this.#claim(site, "container", containerName, spec.alias);
     this.#preparation?.admit(site.host, spec.ports, this.#publishAddress(site.host));

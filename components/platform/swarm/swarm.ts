@@ -39,7 +39,7 @@ export class SwarmPlatform extends pulumi.ComponentResource implements Platform 
   readonly peerCidrs: readonly string[] = [];
   readonly #args: SwarmPlatformArgs;
   readonly #name: string;
-  /** Host of each alias that was made or will be; by name, the network leads to all of them. */
+  /** Of each alias that was made or will be; the network knows the names of all. */
   readonly #hostOf: Map<string, string>;
   readonly #claims = claimsOfThisRun();
   readonly #client: Readonly<Record<string, string>>;
@@ -144,13 +144,7 @@ export class SwarmPlatform extends pulumi.ComponentResource implements Platform 
       ...{ service, labels: labelsOf(this.#args), options: onManager },
     });
     const place = {
-      ...{
-        serviceName: service,
-        image,
-        networkId: this.#network.id,
-        volumeNames,
-        files,
-      },
+      ...{ serviceName: service, image, networkId: this.#network.id, volumeNames, files },
       watched: isWatched(spec, options),
       constraint: `node.labels.${this.#label}==${spec.host}`,
       labels: Object.fromEntries(labelsOf(this.#args).map(({ label, value }) => [label, value])),
