@@ -36,11 +36,11 @@ function answering(answers: Record<string, Record<string, string>>) {
 const healthy = {
   a: {
     "/cluster": cluster,
-    pg_is_in_recovery: '{"lsn": 5000, "seconds": null}',
+    pg_last_xact_replay_timestamp: '{"lsn": 5000, "seconds": null}',
     pg_replication_slots: '[{"name":"b","active":true,"keptBytes":0,"wal":"reserved"}]',
     server_version: "17.12",
   },
-  b: { "/cluster": cluster, pg_is_in_recovery: '{"lsn": 4000, "seconds": 0.5}' },
+  b: { "/cluster": cluster, pg_last_xact_replay_timestamp: '{"lsn": 4000, "seconds": 0.5}' },
 };
 
 describe("the state of a cluster", () => {
