@@ -39,6 +39,16 @@ describe("Synap", () => servingChecks(() => site));
 
 changeChecks(() => servers);
 
+test("where clients get in is told by `status`", async () => {
+  const text = await servers.containers.mustCommand("status");
+  for (const [name, on] of [
+    ["balancer", "host1"],
+    ["balancer-host2", "host2"],
+    ["balancer-host3", "host3"],
+  ])
+    expect(text).toMatch(new RegExp(`^ *${name} +${on} +healthy`, "m"));
+});
+
 test("nothing is read along between hosts", async () => {
   const canary = randomBytes(16).toString("hex");
   const captures = await Promise.all(servers.fleet.hosts.map((on) => on.capture("tcp")));
@@ -141,6 +151,29 @@ describe("the list of hosts", () => {
     const left = await servers.containers.leftovers();
     expect(left.filter((line) => line.startsWith("host2"))).toEqual([]);
   });
+});
+
+test("the first host is taken out by the names that the others' balancers have", async () => {
+  await setHosts("host1", "host3", "host2");
+  await servers.deployment.set({ master: "host3" });
+  await servers.deployment.up();
+  await setHosts("host3", "host2");
+  const written = "[{ name: balancer-host3, host: host3 }, { name: balancer-host2, host: host2 }]";
+  const told = await refusal(["preview"]);
+  expect(told).toContain("balancer on host3; allowed: balancer-host3 on host3");
+  expect(told).toContain(`set synfleet:balancers to ${written}`);
+  const balancers = ["host3", "host2"].map((name) => ({ name: `balancer-${name}`, host: name }));
+  await servers.deployment.set({ balancers });
+  await servers.deployment.up();
+  const left = await servers.containers.leftovers();
+  expect(left.filter((line) => line.startsWith("host1"))).toEqual([]);
+  const two = new SynapSite(
+    ["host3", "host2"],
+    servers.containers,
+    await servers.deployment.outputs(),
+  );
+  await two.written("without", "the first host");
+  await two.everywhere("without", "the first host", 1);
 });
 
 test("destroy leaves nothing on any host", async () => {
