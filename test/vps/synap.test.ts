@@ -166,7 +166,7 @@ test("the first host is taken out by the names that the others' balancers have",
   await servers.deployment.set({ balancers });
   await servers.deployment.up();
   const left = await servers.containers.leftovers();
-  expect(left.filter((line) => line.startsWith("host1"))).toEqual([]);
+  expect(left.filter((line) => line.startsWith("host1: container"))).toEqual([]);
   const two = new SynapSite(
     ["host3", "host2"],
     servers.containers,
