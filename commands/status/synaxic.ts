@@ -44,12 +44,15 @@ async function fence(exec: Exec, host: string): Promise<string> {
   return (stdout || stderr).trim().split("\n").join("; ");
 }
 
-/** Pure: somebody leads, and every declared member is there and follows. */
+/** Pure: somebody leads, and every declared member is there, follows, and has room. */
 export function databaseHealthy({ leader, members }: ClusterState, declared: number): boolean {
   return (
     leader !== undefined &&
     members.length === declared &&
-    members.every(({ role, state }) => state === (role === "leader" ? "running" : "streaming"))
+    members.every(
+      ({ role, state, room }) =>
+        state === (role === "leader" ? "running" : "streaming") && room === "enough",
+    )
   );
 }
 
@@ -76,6 +79,7 @@ function membersTable({ members, version }: ClusterState): string {
     [
       ...(member.pendingRestart ? ["waits for a restart"] : []),
       ...(member.mayLead ? [] : ["may not lead"]),
+      ...ROOM[member.room],
     ].join(", "),
   ]);
   const head = ["member", "role", "state", "lag bytes", "lag seconds", "version", ""];
@@ -99,5 +103,7 @@ function redisTable(states: readonly RedisState[]): string {
   const head = ["member", "role", "link", "lag bytes", "offset", "version", ""];
   return table([head, ...rows].map(indent));
 }
+
+const ROOM = { enough: [], low: ["its volume is nearly full"], none: ["its volume is full"] };
 
 const shown = (value: number | undefined) => (value === undefined ? "-" : String(value));

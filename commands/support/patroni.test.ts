@@ -78,14 +78,20 @@ describe("the state of a cluster", () => {
     expect(memberState(replica, leader, { lsn: 5, seconds: 10 }).lagSeconds).toBe(0);
     expect(memberState({ ...replica, tags: { nofailover: true } }, undefined, undefined)).toEqual({
       ...{ name: "b", role: "replica", synchronous: true, state: "streaming", timeline: 3 },
-      ...{ lagBytes: undefined, lagSeconds: undefined, pendingRestart: false, mayLead: false },
+      ...{
+        lagBytes: undefined,
+        lagSeconds: undefined,
+        pendingRestart: false,
+        mayLead: false,
+        room: "enough",
+      },
     });
   });
 });
 
 const member = (name: string, changed: Partial<MemberState> = {}): MemberState => ({
   ...{ name, role: "replica", synchronous: true, state: "streaming", timeline: 1 },
-  ...{ lagBytes: 0, lagSeconds: 0, pendingRestart: false, mayLead: true },
+  ...{ lagBytes: 0, lagSeconds: 0, pendingRestart: false, mayLead: true, room: "enough" },
   ...changed,
 });
 const led = (...others: MemberState[]): ClusterState => ({

@@ -17,6 +17,8 @@ export interface MemberState {
   /** A parameter that was changed is not in force before a restart. */
   readonly pendingRestart: boolean;
   readonly mayLead: boolean;
+  /** Room on its volume: `low` gives way to a member with more, `none` is about to stop. */
+  readonly room: "enough" | "low" | "none";
 }
 
 export interface SlotState {
@@ -89,7 +91,7 @@ export interface Listed {
   readonly state: string;
   readonly timeline?: number;
   readonly pending_restart?: boolean;
-  readonly tags?: { readonly nofailover?: boolean };
+  readonly tags?: { readonly nofailover?: boolean; readonly room?: "low" | "none" };
 }
 
 export function memberState(
@@ -110,6 +112,7 @@ export function memberState(
     lagSeconds: lagBytes === 0 && seconds !== undefined ? 0 : seconds,
     pendingRestart: row.pending_restart === true,
     mayLead: row.tags?.nofailover !== true,
+    room: row.tags?.room ?? "enough",
   };
 }
 
