@@ -8,6 +8,7 @@ import {
   switchover,
   switchoverRefused,
   type ClusterState,
+  type Listed,
   type MemberState,
 } from "./patroni.ts";
 
@@ -68,6 +69,14 @@ describe("the state of a cluster", () => {
     await expect(clusterState(answering({}).exec, ["a", "b"])).rejects.toThrow(
       "No member of a, b tells the state of the cluster: no such container",
     );
+  });
+
+  test("tells of a member that is short of room, as its tag has it", () => {
+    const room = (tags?: Listed["tags"]) =>
+      memberState({ ...replica, ...(tags && { tags }) }, undefined, undefined).room;
+    expect([room(), room({ room: "low" }), room({ room: "none" })]).toEqual([
+      ...["enough", "low", "none"],
+    ]);
   });
 
   test("never tells of a replica that it is ahead", () => {
