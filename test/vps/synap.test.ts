@@ -166,7 +166,10 @@ test("the first host is taken out by the names that the others' balancers have",
   await servers.deployment.set({ balancers });
   await servers.deployment.up();
   const left = await servers.containers.leftovers();
-  expect(left.filter((line) => line.startsWith("host1: container"))).toEqual([]);
+  const there = left.flatMap((line) => /^host1: (.*)/.exec(line)?.[1] ?? []);
+  // The volumes of a Prometheus that moved stay where they were: they are taken away by hand.
+  expect(there.filter((line) => !/^volume .*-prometheus-(config|data)$/.test(line))).toEqual([]);
+  for (const line of there) await host("host1").docker(["volume", "rm", line.split(" ")[1]!]);
   const two = new SynapSite(
     ["host3", "host2"],
     servers.containers,
