@@ -141,7 +141,7 @@ test("patroni/settings.yml", () => {
         retry_timeout: 10
         primary_start_timeout: 25
         primary_stop_timeout: 30
-        maximum_lag_on_failover: 1048576
+        maximum_lag_on_failover: 9007199254740991
         synchronous_mode: "quorum"
         synchronous_mode_strict: true
         synchronous_node_count: 1
@@ -173,7 +173,7 @@ test("patroni/settings.yml", () => {
     tags:
       clonefrom: true
       nofailover: false
-      settings: "9e32ab4039ef"
+      settings: "6d4891d97b73"
     "
   `);
 });

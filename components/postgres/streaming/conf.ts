@@ -136,7 +136,8 @@ function clusterSettings(args: SettingsArgs, parameters: Record<string, string |
     retry_timeout: timers.retryTimeout,
     primary_start_timeout: timers.primaryStartTimeout,
     primary_stop_timeout: timers.primaryStopTimeout,
-    maximum_lag_on_failover: 1024 * 1024,
+    // Who is elected by a quorum has all that was acknowledged, however much more the last leader had written and told nobody.
+    maximum_lag_on_failover: quorum ? Number.MAX_SAFE_INTEGER : 1024 * 1024,
     synchronous_mode: quorum ? "quorum" : "off",
     synchronous_mode_strict: quorum,
     synchronous_node_count: 1,
