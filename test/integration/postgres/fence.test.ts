@@ -86,7 +86,7 @@ describe.sequential("a fence beside a streaming cluster of three", () => {
   test("removes a key only as it was read", async () => {
     const key = "/synfleet/other/leader";
     await etcd("put", key, "postgres1");
-    const connect = `from etcd import Etcd; e = Etcd(["etcd9", "etcd1", "etcd2"])`;
+    const connect = `from etcd_gateway import Etcd; e = Etcd(["etcd9", "etcd1", "etcd2"])`;
     const read = async () => python(`${connect}; print(*e.read("${key}"))`);
     const remove = async (value: string, revision: string) =>
       python(`${connect}; print(e.delete("${key}", "${value}", "${revision}"))`);
