@@ -93,6 +93,9 @@ export async function follow(member: Member): Promise<void> {
   if (epoch > 0) {
     if (master === member.settings.name) say("info", await takeOver(member, false));
     else {
+      // Only a master that serves hands over, and one that was started just now, for the same change, asks the others first.
+      if (member.state.master === member.settings.name)
+        await member.serves("master", servingSeconds * 1000);
       await member.peers.call("POST", master, "/synfleet/takeover", {}).catch((error: unknown) => {
         throw new Error(`${master} does not become master: ${errorText(error)}`);
       });
