@@ -40,8 +40,13 @@ const placesOf = (entrances: readonly Entrance[]): Places =>
  * The balancer whose name every part of the deployment is told, and with it the Nginx of that name. Of the others only those parts are told that call
  * them, since what a container is told of other hosts is fixed in it: an entrance more would replace every member.
  */
-export const toldToAll = (entrances: readonly Entrance[]): Places =>
-  placesOf(entrances.filter(({ name }) => name === BALANCER));
+export function toldToAll(
+  hosts: readonly { readonly name: string }[],
+  args: EntranceArgs,
+): readonly Entrance[] {
+  const names = hosts.map(({ name }) => name);
+  return entrancesOf(names, args).filter(({ name }) => name === BALANCER);
+}
 
 /** Those that a part is told of that calls all of them. */
 export const toldToCallers = (entrances: readonly Entrance[]): Places =>

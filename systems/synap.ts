@@ -1,12 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { synapService } from "../components/balancer/services/synap.ts";
-import { STATISTICS_PORT } from "../components/balancer/spec.ts";
 import { MonitoringStack } from "../components/monitoring/stack.ts";
 import { nodeExporterAlias } from "../components/monitoring/spec.ts";
 import type { Platform, Workload } from "../components/platform/platform.ts";
 import { SynapCluster, type SynapMember } from "../components/synap/cluster.ts";
 import { HTTP_PORT, type EvictionPolicy } from "../components/synap/conf.ts";
-import { loadBalancers } from "./balancers.ts";
+import { balancerJob, loadBalancers } from "./balancers.ts";
 import { entrancesOf, toldToAll, toldToCallers, type EntranceArgs } from "./entrances.ts";
 import { foundation } from "./foundation.ts";
 import { whenSettled } from "./settled.ts";
@@ -121,11 +120,7 @@ export class Synap extends pulumi.ComponentResource {
             access: "certificate",
             path: "/synfleet/metrics",
           },
-          {
-            name: "balancer",
-            targets: entrances.map((entrance) => ({ host: entrance.name, port: STATISTICS_PORT })),
-            access: "statistics",
-          },
+          balancerJob(entrances),
         ],
         statistics,
         grafana: administrator,
@@ -171,14 +166,7 @@ export function synapPlacement(
   return Object.fromEntries([
     ...args.members.map(({ name, host }) => [name, host]),
     ...hosts.map(({ name }) => [nodeExporterAlias(name), name]),
-    ...Object.entries(
-      toldToAll(
-        entrancesOf(
-          hosts.map(({ name }) => name),
-          args,
-        ),
-      ),
-    ),
+    ...toldToAll(hosts, args).map(({ name, host }) => [name, host]),
     ...["prometheus", "grafana"].map((alias) => [alias, hosts[0]!.name]),
   ]);
 }

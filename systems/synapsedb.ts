@@ -4,7 +4,6 @@ import {
   READ_PORT,
   WRITE_PORT,
 } from "../components/balancer/services/admitted.ts";
-import { STATISTICS_PORT } from "../components/balancer/spec.ts";
 import { EtcdCluster } from "../components/etcd/cluster.ts";
 import { ETCD_PORT } from "../components/etcd/spec.ts";
 import type { ManagerConfArgs } from "../components/manager/conf.ts";
@@ -15,7 +14,7 @@ import { nodeExporterAlias, postgresExporter } from "../components/monitoring/sp
 import { MonitoringStack } from "../components/monitoring/stack.ts";
 import type { Workload } from "../components/platform/platform.ts";
 import { PostgresCluster } from "../components/postgres/cluster.ts";
-import { loadBalancers } from "./balancers.ts";
+import { balancerJob, loadBalancers } from "./balancers.ts";
 import { entrancesOf, passedThrough, postgresUrls, toldToAll, toldToCallers } from "./entrances.ts";
 import { foundation } from "./foundation.ts";
 import { postgresServer } from "./postgres-server.ts";
@@ -157,11 +156,7 @@ export class SynapseDB extends pulumi.ComponentResource {
             targets: args.etcd.map((member) => ({ host: member.name, port: ETCD_PORT })),
             access: "certificate",
           },
-          {
-            name: "balancer",
-            targets: entrances.map((entrance) => ({ host: entrance.name, port: STATISTICS_PORT })),
-            access: "statistics",
-          },
+          balancerJob(entrances),
         ],
         rules: { etcdMembers: args.etcd.length },
         managerToken: passwords.manager,
@@ -239,14 +234,7 @@ export function placement(
       [postgresExporterAlias(number), host],
     ]),
     ...hosts.map(({ name }) => [nodeExporterAlias(name), name]),
-    ...Object.entries(
-      toldToAll(
-        entrancesOf(
-          hosts.map(({ name }) => name),
-          args,
-        ),
-      ),
-    ),
+    ...toldToAll(hosts, args).map(({ name, host }) => [name, host]),
     ...["prometheus", "grafana", "init"].map((alias) => [alias, hosts[0]!.name]),
   ]);
 }

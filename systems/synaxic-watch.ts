@@ -1,6 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { App } from "../components/app/app.ts";
-import { STATISTICS_PORT } from "../components/balancer/spec.ts";
 import { ETCD_PORT } from "../components/etcd/spec.ts";
 import type { MonitoringStackArgs } from "../components/monitoring/stack.ts";
 import { nodeExporterAlias, postgresExporter } from "../components/monitoring/spec.ts";
@@ -8,7 +7,8 @@ import { fenceAlias, fencedHosts } from "../components/postgres/fence/spec.ts";
 import { PATRONI_PORT } from "../components/postgres/streaming/conf.ts";
 import { redisExporter } from "../components/redis/exporter.ts";
 import { aliases, DATABASE } from "./aliases.ts";
-import { entrancesOf, proxyOf, toldToAll, toldToCallers, type Entrance } from "./entrances.ts";
+import { balancerJob } from "./balancers.ts";
+import { proxyOf, toldToAll, toldToCallers, type Entrance } from "./entrances.ts";
 import type { SynaxicArgs } from "./synaxic-args.ts";
 
 /** What Prometheus watches of the system. */
@@ -60,11 +60,7 @@ export function synaxicWatch(
         targets: etcd.map(({ name }) => ({ host: name, port: ETCD_PORT })),
         access: "certificate",
       },
-      {
-        name: "balancer",
-        targets: entrances.map(({ name }) => ({ host: name, port: STATISTICS_PORT })),
-        access: "statistics",
-      },
+      balancerJob(entrances),
     ],
     rules: { etcdMembers: etcd.length },
   };
@@ -76,14 +72,6 @@ export function synaxicPlacement(
   args: Pick<SynaxicArgs, "members" | "etcd" | "sentinels" | "balancers">,
 ): Readonly<Record<string, string>> {
   const { members, etcd, sentinels } = args;
-  const told = Object.entries(
-    toldToAll(
-      entrancesOf(
-        hosts.map(({ name }) => name),
-        args,
-      ),
-    ),
-  );
   return Object.fromEntries([
     ...fencedHosts(members).map((host) => [fenceAlias(DATABASE, host), host]),
     ...[...etcd, ...sentinels].map(({ name, host }) => [name, host]),
@@ -91,7 +79,10 @@ export function synaxicPlacement(
       Object.values(aliases).map((alias) => [alias(name), host]),
     ),
     ...hosts.map(({ name }) => [nodeExporterAlias(name), name]),
-    ...told.flatMap(([name, host]) => [[name, host] as const, [proxyOf(name), host] as const]),
+    ...toldToAll(hosts, args).flatMap(({ name, host }) => [
+      [name, host],
+      [proxyOf(name), host],
+    ]),
     ...["prometheus", "grafana"].map((alias) => [alias, hosts[0]!.name]),
   ]);
 }

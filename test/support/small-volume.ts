@@ -38,11 +38,6 @@ export class SmallVolume {
     return volume;
   }
 
-  /** Bytes that are left. */
-  async free(): Promise<number> {
-    return Number(await this.#sh(`echo $(( $(stat -f -c '%a * %S' ${mount}) ))`));
-  }
-
   /** Takes all room but so many bytes, in a file that is not the member's. */
   async fill(leaveBytes = 0): Promise<void> {
     await this.#sh(

@@ -16,10 +16,7 @@ beforeAll(async () => {
 }, 600_000);
 
 afterAll(async () => {
-  for (const alias of process.env["SYNFLEET_TEST_LOGS"] ? ["manager1", "postgres1"] : []) {
-    const { stdout, stderr } = await lab.try(["logs", "--tail", "60", lab.name(alias)]);
-    console.error(alias, stdout, stderr);
-  }
+  await lab?.tellLogs(["manager1", "postgres1"]);
   await lab?.destroy();
 }, 120_000);
 

@@ -40,12 +40,7 @@ beforeAll(async () => {
 }, 600_000);
 
 afterAll(async () => {
-  for (const number of process.env["SYNFLEET_TEST_LOGS"] ? all : []) {
-    for (const alias of [`postgres${number}`, `manager${number}`]) {
-      const { stdout, stderr } = await lab.try(["logs", "--tail", "60", lab.name(alias)]);
-      console.error(alias, stdout, stderr);
-    }
-  }
+  await lab?.tellLogs(all.flatMap((number) => [`postgres${number}`, `manager${number}`]));
   await lab?.destroy();
 }, 120_000);
 

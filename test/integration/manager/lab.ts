@@ -166,6 +166,14 @@ export class Lab {
     });
   }
 
+  /** Where SYNFLEET_TEST_LOGS asks for them, the last lines of the logs. */
+  async tellLogs(aliases: readonly string[]): Promise<void> {
+    for (const alias of process.env["SYNFLEET_TEST_LOGS"] ? aliases : []) {
+      const { stdout, stderr } = await this.try(["logs", "--tail", "60", this.name(alias)]);
+      console.error(alias, stdout, stderr);
+    }
+  }
+
   async removeContainer(alias: string): Promise<void> {
     await this.try(["rm", "--force", "--volumes", this.name(alias)]);
   }

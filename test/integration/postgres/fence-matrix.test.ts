@@ -1,9 +1,8 @@
 import { describe, test } from "vitest";
 import { until } from "../images/bench.ts";
 import { type Fault, faults, heal, strike } from "./faults.ts";
-import { Ledger } from "./ledger.ts";
 import { Rivals } from "./rivals.ts";
-import { FENCE, StreamingLab, WRITE } from "./streaming.ts";
+import { FENCE, StreamingLab } from "./streaming.ts";
 
 const RELEASED = "had the lead: released";
 /** A lease is 20 s, and was renewed up to two seconds before. */
@@ -66,7 +65,7 @@ async function outcome(lab: StreamingLab, { leader, fence, first }: Case) {
   await until(async () => (await bench.exec(FENCE, "ready")).code === 0, "the fence to watch");
   const before = (await lab.leader())!;
   const table = `${first}_${leader}_${fence}`;
-  const ledger = await new Ledger(table, () => lab.connect("balancer", WRITE)).start();
+  const ledger = await lab.writer(table);
   const rivals = await new Rivals(lab, `${table}_directly`).start(before);
   await ledger.more(50);
   const struck = [

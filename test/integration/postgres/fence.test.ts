@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { until } from "../images/bench.ts";
 import { heal, strike } from "./faults.ts";
-import { Ledger } from "./ledger.ts";
-import { FENCE, StreamingLab, WRITE } from "./streaming.ts";
+import { FENCE, StreamingLab } from "./streaming.ts";
 
 const lab = new StreamingLab(
   ["postgres1", "postgres2", "postgres3"],
@@ -11,7 +10,7 @@ const lab = new StreamingLab(
 );
 const { bench, members } = lab;
 const leads = async () => (await lab.leader())!;
-const writer = (table: string) => new Ledger(table, () => lab.connect("balancer", WRITE)).start();
+const writer = (table: string) => lab.writer(table);
 const watching = () =>
   until(async () => (await bench.exec(FENCE, "ready")).code === 0, "the fence to watch all");
 /** Names of the processes without the lock. */
@@ -44,13 +43,8 @@ const python = async (script: string) => {
 const releases = async () => (await bench.logs(FENCE)).split("had the lead: released").length - 1;
 
 beforeAll(async () => {
-  await lab.start();
-  await lab.ready([...members]);
+  await lab.begin();
   await watching();
-  await until(
-    async () => (await bench.exec("balancer", "ready")).code === 0,
-    "the balancer to know the leader",
-  );
 }, 240_000);
 afterAll(() => lab.stop(), 60_000);
 

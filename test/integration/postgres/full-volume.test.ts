@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { clusterState } from "../../../commands/support/patroni.ts";
 import { SmallVolume } from "../../support/small-volume.ts";
 import { until } from "../images/bench.ts";
-import { Ledger } from "./ledger.ts";
-import { StreamingLab, WRITE } from "./streaming.ts";
+import { StreamingLab } from "./streaming.ts";
 
 const members = ["a", "b", "c"];
 // What is on a volume in memory counts as the member's.
@@ -25,7 +23,6 @@ afterAll(async () => {
   for (const volume of volumes.values()) await volume.remove();
 }, 120_000);
 
-const connect = () => lab.connect("balancer", WRITE);
 const leads = async () => (await lab.leader())!;
 
 async function leaderOtherThan(before: string): Promise<string> {
@@ -43,15 +40,11 @@ async function leaderOtherThan(before: string): Promise<string> {
 
 /** As `status` has it. */
 async function roomOf(member: string): Promise<string | undefined> {
-  const exec = async (name: string, command: readonly string[]) => {
-    const { code, output } = await lab.bench.exec(name, ...command);
-    return { code, stdout: output, stderr: "" };
-  };
-  return (await clusterState(exec, members)).members.find(({ name }) => name === member)?.room;
+  return (await lab.state()).members.find(({ name }) => name === member)?.room;
 }
 
 test("a leader whose volume is full hands over to a member that has room, and nothing is lost", async () => {
-  const ledger = await new Ledger("handed", connect).start();
+  const ledger = await lab.writer("handed");
   await ledger.more(20);
   const before = await leads();
   await volumeOf(before).fill(4 << 20);
@@ -69,7 +62,7 @@ test("a leader whose volume is full hands over to a member that has room, and no
 test("a replica whose volume is full holds nobody up, and follows by itself once there is room", async () => {
   const leader = await leads();
   const replica = members.find((member) => member !== leader)!;
-  const ledger = await new Ledger("followed", connect).start();
+  const ledger = await lab.writer("followed");
   await volumeOf(replica).fill();
   // More than its volume takes.
   await lab.ask(
@@ -86,7 +79,7 @@ test("a replica whose volume is full holds nobody up, and follows by itself once
 }, 240_000);
 
 test("a leader that stops for want of room is replaced, and follows by itself once there is room", async () => {
-  const ledger = await new Ledger("stopped", connect).start();
+  const ledger = await lab.writer("stopped");
   await ledger.more(20);
   const before = await leads();
   await volumeOf(before).fill();

@@ -1,34 +1,21 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Exec } from "../../../commands/support/container.ts";
 import { clusterState, promote } from "../../../commands/support/patroni.ts";
 import { failoverTimers } from "../../../components/postgres/streaming/profile.ts";
 import { freeze } from "../../support/freeze.ts";
 import { until } from "../images/bench.ts";
-import { Ledger } from "./ledger.ts";
-import { StreamingLab, WRITE } from "./streaming.ts";
+import { StreamingLab } from "./streaming.ts";
 
 const lab = new StreamingLab(["postgres1", "postgres2", "postgres3"]);
-const { bench } = lab;
-const exec: Exec = async (alias, argv) => {
-  const { code, output } = await bench.exec(alias, ...argv);
-  return { code, stdout: output, stderr: output };
-};
-const state = () => clusterState(exec, lab.members);
+const { bench, exec } = lab;
+const state = () => lab.state();
 const leads = async () => (await state()).leader!;
-const writer = (table: string) => new Ledger(table, () => lab.connect("balancer", WRITE)).start();
+const writer = (table: string) => lab.writer(table);
 /** An answer of each member. */
 const all = (query: string) => Promise.all(lab.members.map((member) => lab.ask(member, query)));
 const started = () => all("select pg_postmaster_start_time()");
 const server = { memoryMib: 512, maxConnections: 50 };
 
-beforeAll(async () => {
-  await lab.start();
-  await lab.ready();
-  await until(
-    async () => (await bench.exec("balancer", "ready")).code === 0,
-    "the balancer to know the leader",
-  );
-}, 240_000);
+beforeAll(() => lab.begin(), 240_000);
 afterAll(() => lab.stop(), 60_000);
 
 describe.sequential("a change of a streaming cluster", () => {

@@ -1,29 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Exec } from "../../../commands/support/container.ts";
-import { clusterState, switchover } from "../../../commands/support/patroni.ts";
+import { switchover } from "../../../commands/support/patroni.ts";
 import { failoverTimers } from "../../../components/postgres/streaming/profile.ts";
 import { until } from "../images/bench.ts";
-import { Ledger } from "./ledger.ts";
 import { READ, StreamingLab, WRITE } from "./streaming.ts";
 
 const lab = new StreamingLab(["postgres1", "postgres2", "postgres3"]);
-const { bench, members } = lab;
-const exec: Exec = async (alias, argv) => {
-  const { code, output } = await bench.exec(alias, ...argv);
-  return { code, stdout: output, stderr: output };
-};
-const state = () => clusterState(exec, members);
+const { bench, exec, members } = lab;
+const state = () => lab.state();
 const leads = async () => (await state()).leader!;
-const writer = (table: string) => new Ledger(table, () => lab.connect("balancer", WRITE)).start();
+const writer = (table: string) => lab.writer(table);
 
-beforeAll(async () => {
-  await lab.start();
-  await lab.ready([...members]);
-  await until(
-    async () => (await bench.exec("balancer", "ready")).code === 0,
-    "the balancer to know the leader",
-  );
-}, 240_000);
+beforeAll(() => lab.begin(), 240_000);
 afterAll(() => lab.stop(), 60_000);
 
 describe.sequential("a streaming cluster of three", () => {

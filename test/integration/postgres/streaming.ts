@@ -1,5 +1,7 @@
 /** A streaming cluster on real containers: three etcd, members, a balancer; without Pulumi. */
 import pg from "pg";
+import type { Exec } from "../../../commands/support/container.ts";
+import { clusterState, type ClusterState } from "../../../commands/support/patroni.ts";
 import { haproxyConf } from "../../../components/balancer/conf.ts";
 import { patroniSections } from "../../../components/balancer/services/patroni.ts";
 import { etcdConf } from "../../../components/etcd/conf.ts";
@@ -14,6 +16,7 @@ import {
   type SettingsArgs,
 } from "../../../components/postgres/streaming/conf.ts";
 import { Bench, until, type ConfigFile } from "../images/bench.ts";
+import { Ledger } from "./ledger.ts";
 
 export const password = "it's \\a 'canary' $pass";
 const etcd = ["etcd1", "etcd2", "etcd3"];
@@ -45,6 +48,32 @@ export class StreamingLab {
     this.members = [...members];
     this.#change = change;
     this.#options = options;
+  }
+
+  /** As the commands of the program run things in containers. */
+  readonly exec: Exec = async (alias, argv) => {
+    const { code, output } = await this.bench.exec(alias, ...argv);
+    return { code, stdout: output, stderr: output };
+  };
+
+  /** As `status` has it. */
+  state(): Promise<ClusterState> {
+    return clusterState(this.exec, this.members);
+  }
+
+  /** Writes all the time, by the balancer. */
+  writer(table: string): Promise<Ledger> {
+    return new Ledger(table, () => this.connect("balancer", WRITE)).start();
+  }
+
+  /** Starts it; ends when clients are served. */
+  async begin(): Promise<void> {
+    await this.start();
+    await this.ready();
+    await until(
+      async () => (await this.bench.exec("balancer", "ready")).code === 0,
+      "the balancer to know the leader",
+    );
   }
 
   async start(): Promise<void> {
