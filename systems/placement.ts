@@ -1,4 +1,5 @@
 import type { PlacementInputs } from "../components/placement/judge.ts";
+import { nodeExporterAlias } from "../components/monitoring/spec.ts";
 import { entrancesOf, proxyOf, type Entrance, type EntranceArgs } from "./entrances.ts";
 import { placement } from "./synapsedb.ts";
 import type { SynapseDBArgs } from "./synapsedb-args.ts";
@@ -22,10 +23,11 @@ export function placementOf(settings: Placed): Readonly<Record<string, string>> 
     [name, host] as const,
     ...(settings.system === "synaxic" ? [[proxyOf(name), host] as const] : []),
   ]);
-  return { ...toldOf(settings), ...Object.fromEntries(entrances) };
+  const watched = names.map((name) => [nodeExporterAlias(name), name] as const);
+  return { ...toldOf(settings), ...Object.fromEntries([...entrances, ...watched]) };
 }
 
-/** The same of those whose names all others are told: of entrances, the first alone. */
+/** The same of those whose names all others are told: of entrances, the first alone, and not who watches a host, whom Prometheus alone asks. */
 export function toldOf(settings: Placed): Readonly<Record<string, string>> {
   switch (settings.system) {
     case "synapsedb":

@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { synapService } from "../components/balancer/services/synap.ts";
 import { MonitoringStack } from "../components/monitoring/stack.ts";
-import { nodeExporterAlias } from "../components/monitoring/spec.ts";
 import type { Platform, Workload } from "../components/platform/platform.ts";
 import { SynapCluster, type SynapMember } from "../components/synap/cluster.ts";
 import { HTTP_PORT, type EvictionPolicy } from "../components/synap/conf.ts";
@@ -165,7 +164,6 @@ export function synapPlacement(
 ): Readonly<Record<string, string>> {
   return Object.fromEntries([
     ...args.members.map(({ name, host }) => [name, host]),
-    ...hosts.map(({ name }) => [nodeExporterAlias(name), name]),
     ...toldToAll(hosts, args).map(({ name, host }) => [name, host]),
     ...["prometheus", "grafana"].map((alias) => [alias, hosts[0]!.name]),
   ]);

@@ -10,7 +10,7 @@ import type { ManagerConfArgs } from "../components/manager/conf.ts";
 import { ClusterInitialiser } from "../components/manager/initialiser.ts";
 import { ClusterManager } from "../components/manager/manager.ts";
 import { MANAGER_PORT, managerAlias } from "../components/manager/spec.ts";
-import { nodeExporterAlias, postgresExporter } from "../components/monitoring/spec.ts";
+import { postgresExporter } from "../components/monitoring/spec.ts";
 import { MonitoringStack } from "../components/monitoring/stack.ts";
 import type { Workload } from "../components/platform/platform.ts";
 import { PostgresCluster } from "../components/postgres/cluster.ts";
@@ -233,7 +233,6 @@ export function placement(
       [managerAlias(number), host],
       [postgresExporterAlias(number), host],
     ]),
-    ...hosts.map(({ name }) => [nodeExporterAlias(name), name]),
     ...toldToAll(hosts, args).map(({ name, host }) => [name, host]),
     ...["prometheus", "grafana", "init"].map((alias) => [alias, hosts[0]!.name]),
   ]);

@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { App } from "../components/app/app.ts";
 import { ETCD_PORT } from "../components/etcd/spec.ts";
 import type { MonitoringStackArgs } from "../components/monitoring/stack.ts";
-import { nodeExporterAlias, postgresExporter } from "../components/monitoring/spec.ts";
+import { postgresExporter } from "../components/monitoring/spec.ts";
 import { fenceAlias, fencedHosts } from "../components/postgres/fence/spec.ts";
 import { PATRONI_PORT } from "../components/postgres/streaming/conf.ts";
 import { redisExporter } from "../components/redis/exporter.ts";
@@ -78,7 +78,6 @@ export function synaxicPlacement(
     ...members.flatMap(({ name, host }) =>
       Object.values(aliases).map((alias) => [alias(name), host]),
     ),
-    ...hosts.map(({ name }) => [nodeExporterAlias(name), name]),
     ...toldToAll(hosts, args).flatMap(({ name, host }) => [
       [name, host],
       [proxyOf(name), host],

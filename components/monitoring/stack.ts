@@ -70,7 +70,10 @@ export class MonitoringStack extends pulumi.ComponentResource {
       prometheusSpec({
         host: args.host,
         port: args.ports.prometheus,
-        ...(args.calls && { calls: args.calls }),
+        calls: {
+          ...args.calls,
+          ...Object.fromEntries(platform.hosts.map((at) => [nodeExporterAlias(at), at])),
+        },
         scrape: {
           cluster: args.cluster,
           statisticsUser: args.statistics.user,

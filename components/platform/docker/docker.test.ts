@@ -173,7 +173,8 @@ describe("a workload on Docker", () => {
       ...{ name, address: `203.0.113.${n}`, privateAddress: `10.0.0.${n}` },
       ssh: { hostKey: "ssh-ed25519 AAAAkey main" },
     });
-    const resources = await render({ hosts: [host("one", 1), host("two", 2)] }, [
+    const hosts = [host("one", 1), host("two", 2), host("three", 3)];
+    const resources = await render({ hosts }, [
       spec("alpha", { host: "one" }),
       spec("beta", { host: "two" }),
     ]);
@@ -187,15 +188,15 @@ describe("a workload on Docker", () => {
     const provider = named(resources, "platform-two", "docker").inputs;
     expect(provider["host"]).toBe("ssh://root@203.0.113.2");
     expect(plain(provider["sshOpts"])).toContain("StrictHostKeyChecking=yes");
-    const { environment } = named(resources, "alpha-files", "Command").inputs as any;
-    expect(environment).toMatchObject({
-      HOST: "ssh://root@203.0.113.1",
-      SSH_CLIENT: "components/platform/docker/client",
-    });
-    expect(environment.SSH_OPTIONS.split("\n").map((line: string) => line.split("\t")[0])).toEqual([
-      "203.0.113.1",
-      "203.0.113.2",
-    ]);
+    const environmentOf = (command: string): Record<string, string> =>
+      named(resources, command, "Command").inputs["environment"];
+    const HOST = "ssh://root@203.0.113.1";
+    const SSH_CLIENT = "components/platform/docker/client";
+    expect(environmentOf("alpha-files")).toMatchObject({ HOST, SSH_CLIENT });
+    const known = (command: string) => environmentOf(command)["SSH_OPTIONS"]!.match(/^[^\t]+/gm);
+    // Its own host, and where it asks its peers: of all hosts an environment has no room.
+    expect(known("alpha-files")).toEqual(["203.0.113.1", "203.0.113.2"]);
+    expect(known("alpha-settled")).toEqual(["203.0.113.1"]);
   });
 
   test("registers the same resources in a preview, where nothing is known yet", async () => {

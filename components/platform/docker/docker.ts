@@ -13,9 +13,10 @@ import type { DockerHost, DockerPlatformArgs } from "./args.ts";
 import { type Claim, claimsOfThisRun } from "./claims.ts";
 import { containerArgs, fingerprint } from "./container.ts";
 import { imageOn } from "./images.ts";
+import { type Member, memberWords, reaching } from "./members.ts";
 import { idsOf, oncePrograms } from "./once.ts";
 import { Preparation } from "./preparation.ts";
-import { clientEnvironment, peerAddress, remoteAliases, singleton } from "./reach.ts";
+import { peerAddress, remoteAliases, singleton } from "./reach.ts";
 import {
   awaitMembers,
   awaitStart,
@@ -24,7 +25,7 @@ import {
   writeFiles,
   writeFilesGated,
 } from "./scripts.ts";
-import { advertisedOn, labelsOf, memberWords, openSite, siteOf, type Site } from "./site.ts";
+import { advertisedOn, labelsOf, openSite, siteOf, type Site } from "./site.ts";
 import { archiveOf, elsewhere, lines } from "./texts.ts";
 
 const [READY_COMMAND, APPLY_COMMAND] = ["/usr/local/bin/ready", "/usr/local/bin/apply"];
@@ -40,8 +41,6 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
   /** None where hosts are taken as they are. */
   readonly #preparation: Preparation | undefined;
   readonly #claims = claimsOfThisRun();
-  /** Environment in which Docker's client finds the hosts. */
-  readonly #client: Readonly<Record<string, string>>;
   readonly #name: string;
   /** Host of each alias that all workloads are told of, for names across hosts; and of those made, for peers. */
   readonly #placed: ReadonlyMap<string, string>;
@@ -62,7 +61,6 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
     this.#name = name;
     this.#placed = new Map(Object.entries(placed));
     this.#hostOf = new Map(this.#placed);
-    this.#client = clientEnvironment(args.hosts);
     const { hosts, prefix, preparation, imageRegistry } = args;
     this.#preparation =
       preparation && new Preparation({ ...preparation, hosts, prefix, imageRegistry });
@@ -97,7 +95,6 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
     const image = imageOn(site, spec.image, {
       claims: this.#claims,
       platform: this.#name,
-      client: this.#client,
       registry: this.#args.imageRegistry,
       parent: this,
     });
@@ -138,8 +135,9 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
     for (const { external, ip } of args.ports) {
       this.#claim(site, "port", String(external), spec.alias, ip);
     }
+    const peers = this.#membersOf(options.peers ?? []);
     const environment = {
-      ...this.#client,
+      ...reaching([site]),
       HOST: site.reach,
       CONTAINER: containerName,
       // Any change of the container passes through the gate and the settling, even one that changes no file.
@@ -157,10 +155,11 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
         stdin: contents,
         environment: {
           ...environment,
+          ...reaching([site, ...peers]),
           IMAGE: image.reference,
           VOLUME: volumeNames["config"]!,
           DIRECTORY: CONFIG_DIRECTORY,
-          PEERS: this.#members(options.peers ?? []),
+          PEERS: memberWords(peers),
           PEER_COMMAND: reloads ? READY_COMMAND : "",
           ...(this.#args.rolloutGate === false && { GATE: "open" }),
         },
@@ -222,16 +221,17 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
   }
 
   whenReady(name: string, workloads: readonly Workload[], parent: pulumi.Resource) {
+    const members = this.#membersOf(workloads.map(({ alias }) => alias));
     return new command.local.Command(
       name,
       {
         create: awaitMembers,
         delete: "true",
         environment: {
-          ...this.#client,
+          ...reaching(members),
           READY_SECONDS: String(this.#args.readySeconds ?? 300),
           READY_COMMAND,
-          MEMBERS: this.#members(workloads.map(({ alias }) => alias)),
+          MEMBERS: memberWords(members),
         },
       },
       { parent, dependsOn: workloads.map(({ settled }) => settled) },
@@ -268,12 +268,10 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
     return `${this.#args.prefix}-${suffix}`;
   }
 
-  #members(aliases: readonly string[]): pulumi.Output<string> {
-    return memberWords(
-      aliases.map((alias) => ({
-        name: this.#physical(alias),
-        site: this.#siteOf(this.#hostOf.get(alias)!),
-      })),
-    );
+  #membersOf(aliases: readonly string[]): Member[] {
+    return aliases.map((alias) => ({
+      name: this.#physical(alias),
+      ...this.#siteOf(this.#hostOf.get(alias)!),
+    }));
   }
 }

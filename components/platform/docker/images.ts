@@ -3,6 +3,7 @@ import { imageTag } from "../../../images/inputs.ts";
 import type { ImageSpec } from "../platform.ts";
 import type { Claims } from "./claims.ts";
 import { Image } from "./image.ts";
+import { clientEnvironment } from "./reach.ts";
 import type { ImageRegistry } from "./registry.ts";
 import type { Site } from "./site.ts";
 
@@ -10,8 +11,6 @@ export interface ImagesArgs {
   readonly claims: Claims;
   /** Name of the platform that asks. */
   readonly platform: string;
-  /** Environment in which Docker's client finds the hosts. */
-  readonly client: Readonly<Record<string, string>>;
   readonly registry: ImageRegistry | undefined;
   readonly parent: pulumi.Resource;
 }
@@ -20,7 +19,7 @@ export interface ImagesArgs {
 export function imageOn(
   site: Pick<Site, "host" | "engine" | "reach">,
   spec: ImageSpec,
-  { claims, platform, client, registry, parent }: ImagesArgs,
+  { claims, platform, registry, parent }: ImagesArgs,
 ): { readonly reference: string; readonly resources: pulumi.Resource[] } {
   if ("reference" in spec) return { reference: spec.reference, resources: [] };
   const { stage } = spec;
@@ -31,7 +30,7 @@ export function imageOn(
     const name = claims.imageName(`${stage}-${host.name}`, platform);
     const origin = registry && claims.origin(stage, registry.address);
     const args = {
-      ...{ stage, tag: imageTag(stage), engine: reach, client },
+      ...{ stage, tag: imageTag(stage), engine: reach, client: clientEnvironment([host]) },
       ...(registry && {
         registry: {
           address: registry.address,

@@ -82,9 +82,12 @@ export const sshProgram = fileURLToPath(new URL("./client/ssh", import.meta.url)
 /** Relative, so that the same deployment from another folder of the machine is no change. */
 const clientFolder = () => relative(process.cwd(), dirname(sshProgram));
 
-/** Environment in which the scripts find Docker's client and the hosts; empty where no host needs more than the client. */
-export function clientEnvironment(hosts: readonly DockerHost[]): Readonly<Record<string, string>> {
-  const table = sshOptionsTable(hosts);
+/**
+ * Environment in which a script finds Docker's client and the hosts that it asks; empty where none of them needs more than the client. Give those
+ * alone: Linux takes no variable of more than 128 KiB, which a few hundred hosts fill, and of a thousand commands each would carry it.
+ */
+export function clientEnvironment(hosts: Iterable<DockerHost>): Readonly<Record<string, string>> {
+  const table = sshOptionsTable([...new Set(hosts)]);
   return table === "" ? {} : { SSH_CLIENT: clientFolder(), SSH_OPTIONS: table };
 }
 

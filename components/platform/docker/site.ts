@@ -54,14 +54,6 @@ export function advertisedOn({ address, privateAddress }: DockerHost) {
   return { dnsNames: ["localhost"], ipAddresses: [...new Set(["127.0.0.1", ...own])] };
 }
 
-/** Workloads as the scripts take them: "name,docker-host" each. */
-export function memberWords(
-  members: readonly { readonly name: string; readonly site: Pick<Site, "reach"> }[],
-): pulumi.Output<string> {
-  const words = members.map(({ name, site }) => pulumi.interpolate`${name},${site.reach}`);
-  return pulumi.all(words).apply((texts) => texts.join(" "));
-}
-
 /** What everything of a deployment is labelled with. */
 export function labelsOf(args: Pick<DockerPlatformArgs, "prefix" | "labels">) {
   const labels = { "org.synfleet.fleet": args.prefix, ...args.labels };

@@ -5,16 +5,8 @@ import { claimsOfThisRun } from "../docker/claims.ts";
 import { fingerprint } from "../docker/container.ts";
 import { imageOn } from "../docker/images.ts";
 import { Preparation } from "../docker/preparation.ts";
-import { clientEnvironment } from "../docker/reach.ts";
-import {
-  advertisedOn,
-  labelsOf,
-  memberWords,
-  openSite,
-  providerOf,
-  siteOf,
-  type Site,
-} from "../docker/site.ts";
+import { type Member, memberWords, reaching } from "../docker/members.ts";
+import { advertisedOn, labelsOf, openSite, providerOf, siteOf, type Site } from "../docker/site.ts";
 import { elsewhere, lines } from "../docker/texts.ts";
 import type {
   Platform,
@@ -42,13 +34,12 @@ export class SwarmPlatform extends pulumi.ComponentResource implements Platform 
   /** Of each alias that was made or will be; the network knows the names of all. */
   readonly #hostOf: Map<string, string>;
   readonly #claims = claimsOfThisRun();
-  readonly #client: Readonly<Record<string, string>>;
   readonly #preparation: Preparation | undefined;
   readonly #sites: ReadonlyMap<string, Site>;
   /** A manager of the Swarm, when all hosts are members. */
   readonly #manager: docker.Provider;
-  /** Where its engine listens. */
-  readonly #managerEngine: pulumi.Input<string>;
+  /** Its host. */
+  readonly #managing: Site;
   readonly #network: docker.Network;
 
   /** @param placed the host of every workload by alias. */
@@ -63,7 +54,6 @@ export class SwarmPlatform extends pulumi.ComponentResource implements Platform 
     this.#args = args;
     this.#name = name;
     this.#hostOf = new Map(Object.entries(placed));
-    this.#client = clientEnvironment(hosts);
     this.#preparation = preparation && new Preparation({ ...args, ...preparation, swarm: true });
     this.#sites = new Map(
       hosts.map((host) => [
@@ -81,7 +71,7 @@ export class SwarmPlatform extends pulumi.ComponentResource implements Platform 
       whole.apply(() => first.engine),
       this,
     );
-    this.#managerEngine = first.reach;
+    this.#managing = first;
     this.#network = new docker.Network(
       `${name}-network`,
       {
@@ -114,7 +104,7 @@ export class SwarmPlatform extends pulumi.ComponentResource implements Platform 
     const service = this.#physical(spec.alias);
     const readyCommand = (spec.reloads ?? true) ? READY_COMMAND : lines(spec.health);
     const { reference, resources } = imageOn(site, spec.image, {
-      ...{ claims: this.#claims, platform: this.#name, client: this.#client, parent: this },
+      ...{ claims: this.#claims, platform: this.#name, parent: this },
       registry: this.#args.imageRegistry,
     });
     const image =
@@ -159,9 +149,10 @@ export class SwarmPlatform extends pulumi.ComponentResource implements Platform 
         .all([image, ...files.map((file) => file.name)])
         .apply((names) => fingerprint({ args, names })),
     );
+    const members = this.#membersOf(peers ?? []);
     const environment = {
-      ...this.#client,
-      MANAGER: this.#managerEngine,
+      ...reaching([this.#managing, site]),
+      MANAGER: this.#managing.reach,
       HOST: site.reach,
       SERVICE: service,
       SPEC: specification,
@@ -174,7 +165,8 @@ export class SwarmPlatform extends pulumi.ComponentResource implements Platform 
         ...{ create: notePeers, update: gate, delete: "true" },
         environment: {
           ...environment,
-          PEERS: this.#membersOf(peers ?? []),
+          ...reaching([this.#managing, site, ...members]),
+          PEERS: memberWords(members),
           PEER_COMMAND: (spec.reloads ?? true) ? READY_COMMAND : "",
           ...(this.#args.rolloutGate === false && { GATE: "open" }),
         },
@@ -211,14 +203,15 @@ export class SwarmPlatform extends pulumi.ComponentResource implements Platform 
   }
 
   whenReady(name: string, workloads: readonly Workload[], parent: pulumi.Resource) {
+    const members = this.#membersOf(workloads.map(({ alias }) => alias));
     return new command.local.Command(
       name,
       {
         ...{ create: awaitMembers, delete: "true" },
         environment: {
-          ...this.#client,
-          MANAGER: this.#managerEngine,
-          MEMBERS: this.#membersOf(workloads.map(({ alias }) => alias)),
+          ...reaching([this.#managing, ...members]),
+          MANAGER: this.#managing.reach,
+          MEMBERS: memberWords(members),
           READY_COMMAND,
           READY_SECONDS: String(this.#args.readySeconds ?? 300),
         },
@@ -231,13 +224,13 @@ export class SwarmPlatform extends pulumi.ComponentResource implements Platform 
    * An image of Synfleet's own by its identity on the host. By its name, a Swarm would ask a registry first, and take what whoever has that
    * name there gives.
    */
-  #imageId(name: string, { reach }: Site, tag: string, options: pulumi.CustomResourceOptions) {
+  #imageId(name: string, site: Site, tag: string, options: pulumi.CustomResourceOptions) {
     const asked = new command.local.Command(
       `${name}-image`,
       {
         create: imageIdentity,
         delete: "true",
-        environment: { ...this.#client, HOST: reach, TAG: tag },
+        environment: { ...reaching([site]), HOST: site.reach, TAG: tag },
       },
       options,
     );
@@ -264,12 +257,10 @@ export class SwarmPlatform extends pulumi.ComponentResource implements Platform 
     return `${this.#args.prefix}-${suffix}`;
   }
 
-  #membersOf(aliases: readonly string[]): pulumi.Output<string> {
-    return memberWords(
-      aliases.map((alias) => ({
-        name: this.#physical(alias),
-        site: this.#siteOf(this.#hostOf.get(alias)!),
-      })),
-    );
+  #membersOf(aliases: readonly string[]): Member[] {
+    return aliases.map((alias) => ({
+      name: this.#physical(alias),
+      ...this.#siteOf(this.#hostOf.get(alias)!),
+    }));
   }
 }
