@@ -111,6 +111,7 @@ async function launch(run: Run, dryRun: boolean): Promise<Started> {
     preview: dryRun,
     parallel: parallelOf(session),
     address: doorway.address,
+    debugging: session.arguments.text("event-log") !== undefined || session.arguments.flag("debug"),
     onLine,
   });
   const launched = await launchPacks(run.packs, {

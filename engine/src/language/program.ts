@@ -54,6 +54,8 @@ export interface ProgramOptions {
   readonly preview: boolean;
   readonly parallel: number;
   readonly address: string;
+  /** Whether anybody reads what the SDK says for debugging. */
+  readonly debugging: boolean;
   readonly onLine: (line: string, stream: "stdout" | "stderr") => void;
 }
 
@@ -71,7 +73,9 @@ const EXIT_MILLISECONDS = 150;
 /** The SDK says that it has shown the error itself. */
 export const ALREADY_SHOWN = 32;
 
-const noSourceMaps = new URL("./no-source-maps.mjs", import.meta.url).href;
+const [noSourceMaps, noDebugLog] = ["./no-source-maps.mjs", "./no-debug-log.mjs"].map(
+  (path) => new URL(path, import.meta.url).href,
+) as [string, string];
 
 /** Whether Node itself runs the program's TypeScript, by leaving out the types. */
 function isStripped(project: { readonly typescript: boolean; readonly main: string }): boolean {
@@ -86,6 +90,7 @@ export function startProgram(options: ProgramOptions): Program {
     [
       ...project.nodeArguments,
       ...(isStripped(project) ? ["--import", noSourceMaps] : []),
+      ...(options.debugging ? [] : ["--import", noDebugLog]),
       resolveSdk(project, "@pulumi/pulumi/cmd/run"),
       `--monitor=${options.address}`,
       `--engine=${options.address}`,
