@@ -22,15 +22,23 @@ export interface OnServers {
   remove(): Promise<void>;
 }
 
-/** Starts servers and brings the system up on them. What an attempt that fails has made is removed. */
+/**
+ * Starts servers and brings the system up on them. What an attempt that fails has made is removed.
+ * @param regions of the servers, in their order, where they are to have some
+ */
 export async function onServers(
   system: SystemName,
   servers: number,
   settings: Record<string, unknown> = {},
+  regions: readonly string[] = [],
 ): Promise<OnServers> {
   const images: string[] = [];
   for (const name of imagesOf[system]) images.push(await buildImage(name as ImageName));
   const fleet = await Fleet.start({ hosts: servers, images });
+  const hosts = declared(fleet.hosts).map((host, index) => ({
+    ...host,
+    ...(regions[index] !== undefined && { region: regions[index] }),
+  }));
   let deployment: Deployment | undefined;
   const remove = async () => {
     await deployment?.forget();
@@ -38,7 +46,7 @@ export async function onServers(
   };
   try {
     deployment = await Deployment.create({
-      ...{ system, topology: "several-hosts", hosts: declared(fleet.hosts) },
+      ...{ system, topology: "several-hosts", hosts },
       // The lab has no time of its own.
       ...{ prepareHosts: true, preparation: { clock: false } },
       ...{ clientCidrs: [`${fleet.operator.address}/32`], ...settings },
