@@ -1,5 +1,7 @@
 import { DockerPlatform } from "./components/platform/docker/docker.ts";
 import { preflight } from "./components/platform/docker/preflight.ts";
+import { KubernetesPlatform } from "./components/platform/kubernetes/kubernetes.ts";
+import { clusterPreflight } from "./components/platform/kubernetes/preflight.ts";
 import { SwarmPlatform } from "./components/platform/swarm/swarm.ts";
 import { Placement } from "./components/placement/resource.ts";
 import { publishedPorts, readSettings } from "./settings/read.ts";
@@ -14,7 +16,8 @@ import { Synap } from "./systems/synap.ts";
 Error.stackTraceLimit = 2;
 
 const settings = readSettings();
-await preflight(settings.hosts, publishedPorts(settings), settings, peerPorts(settings));
+if (settings.platform === "kubernetes") await clusterPreflight(onCluster(settings));
+else await preflight(settings.hosts, publishedPorts(settings), settings, peerPorts(settings));
 await new Placement("placement", recordOf(settings)).permitted();
 const system = deploy(settings);
 
@@ -36,6 +39,8 @@ function deploy(settings: Settings) {
 }
 
 function platformOf(settings: Settings) {
+  if (settings.platform === "kubernetes")
+    return new KubernetesPlatform("platform", onCluster(settings));
   const { name, prepareHosts, clientCidrs, swarm } = settings;
   const preparation = prepareHosts ? { ...settings.preparation, clientCidrs } : undefined;
   const args = { ...settings, prefix: name, preparation };
@@ -43,4 +48,9 @@ function platformOf(settings: Settings) {
   return settings.platform === "swarm"
     ? new SwarmPlatform("platform", { ...args, ...swarm }, placed)
     : new DockerPlatform("platform", args, placed);
+}
+
+/** The checks have seen to it that there is a context. */
+function onCluster({ kubernetes, ...settings }: Settings) {
+  return { ...settings, ...kubernetes, prefix: settings.name, context: kubernetes.context! };
 }

@@ -1,12 +1,13 @@
 import type { Part, Parts, Problem } from "./parts.ts";
 import type { HostSettings } from "./common.ts";
+import { nodePorts, onCluster, type OnCluster } from "./kubernetes.ts";
 
 /** What the rules that hold for every system look at. */
-export interface Checked {
+export interface Checked extends Pick<OnCluster, "system" | "kubernetes" | "imageRegistry"> {
   readonly topology: "single-host" | "several-hosts";
   readonly hosts: readonly HostSettings[];
   readonly prepareHosts: boolean;
-  readonly platform: "docker" | "swarm";
+  readonly platform: OnCluster["platform"];
   readonly publishAddress?: string | undefined;
   readonly balancers: readonly { readonly host: string }[];
   readonly etcd?: readonly { readonly host: string }[];
@@ -24,6 +25,8 @@ export function checkSettings(settings: Checked, parts: Parts): Problem[] {
     ...hosts(settings, parts),
     ...balancers(settings),
     ...swarm(settings),
+    ...onCluster(settings),
+    ...nodePorts(settings, parts.ports),
     ...etcdCount(settings),
     ...regions(settings),
     ...ports(parts),

@@ -1,6 +1,7 @@
 /** The settings that every system has. */
 import { z } from "zod";
 import { cidr, dnsLabel, ipAddress, placed, port } from "./atoms.ts";
+import { kubernetes } from "./kubernetes.ts";
 
 const ssh = z.strictObject({
   /** It must be allowed to use Docker. */
@@ -77,9 +78,10 @@ export type HostSettings = z.output<typeof host>;
 
 export const common = {
   topology: z.enum(["single-host", "several-hosts"]).default("single-host"),
-  /** What runs the parts: each host's own Docker Engine, or a Docker Swarm of the hosts. A stack keeps the one that it has. */
-  platform: z.enum(["docker", "swarm"]).default("docker"),
+  /** What runs the parts: each host's own Docker Engine, a Docker Swarm of the hosts, or a Kubernetes cluster. A stack keeps the one that it has. */
+  platform: z.enum(["docker", "swarm", "kubernetes"]).default("docker"),
   swarm: swarm.default(swarm.parse({})),
+  kubernetes: kubernetes.default(kubernetes.parse({})),
   /** Prefix of containers, volumes and networks. @default the system's own name */
   name: dnsLabel.optional(),
   hosts: z

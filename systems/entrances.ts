@@ -74,7 +74,7 @@ export function postgresUrls(
   entrances: Entrances,
   { port, database }: { readonly port: number; readonly database: string },
 ): { readonly first: string; readonly all: string } {
-  const [first, ...others] = entrances.map(({ host }) => platform.endpoint(host, port));
+  const [first, ...others] = entrances.map(({ name, host }) => platform.endpoint(host, port, name));
   return {
     first: `postgresql://${first}/${database}`,
     all: `postgresql://${[first, ...others].join(",")}/${database}?connect_timeout=${CONNECT_SECONDS}`,

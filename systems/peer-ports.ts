@@ -27,7 +27,7 @@ import { postgresExporterAlias } from "./synapsedb.ts";
 
 type PortsOf = Readonly<Record<string, readonly number[]>>;
 
-type OnPlatform = Placed & { readonly platform?: "docker" | "swarm" };
+type OnPlatform = Placed & { readonly platform?: "docker" | "swarm" | "kubernetes" };
 
 export function peerPorts(settings: OnPlatform): PeerPort[] {
   return settings.platform === "swarm" ? swarmPorts(settings) : portsOfParts(settings);

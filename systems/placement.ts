@@ -43,8 +43,10 @@ type Recorded = Placed & {
   readonly acceptPlacement: readonly string[];
   readonly balancers: readonly Entrance[];
   readonly master?: string;
-  readonly platform: "docker" | "swarm";
+  readonly name: string;
+  readonly platform: "docker" | "swarm" | "kubernetes";
   readonly swarm: { readonly encrypted: boolean };
+  readonly kubernetes: { readonly namespace?: string | undefined };
 };
 
 /** What is recorded of it, so that a later change can be held against it: the parts that have data, and who has the ports for clients. */
@@ -58,6 +60,9 @@ export function recordOf(settings: Recorded): PlacementInputs {
     ...(settings.hosts.length > 1 && { balancers: places(settings.balancers) }),
     ...(settings.master !== undefined && { master: settings.master }),
     ...(settings.platform === "swarm" && { swarm: settings.swarm }),
+    ...(settings.platform === "kubernetes" && {
+      kubernetes: { namespace: settings.kubernetes.namespace ?? settings.name },
+    }),
     accepted: [...settings.acceptPlacement],
   };
 }

@@ -126,9 +126,9 @@ export class Synap extends pulumi.ComponentResource {
       },
       child,
     );
-    const at = (port: number) => `https://${platform.endpoint(entrances[0].host, port)}`;
     const everywhere = (port: number) =>
-      entrances.map(({ host }) => `https://${platform.endpoint(host, port)}`);
+      entrances.map(({ name, host }) => `https://${platform.endpoint(host, port, name)}`);
+    const at = (port: number) => everywhere(port)[0]!;
     this.endpoints = whenSettled(
       [...serving, ...monitoring.workloads],
       {

@@ -195,7 +195,7 @@ export class Synaxic extends pulumi.ComponentResource {
       postgresUrls(platform, entrances, { port, database: postgres.database });
     const [read, write] = [urls(ports.read), urls(ports.write)];
     const redisUrls = entrances.map(
-      ({ host }) => `rediss://${platform.endpoint(host, ports.redis)}`,
+      ({ name, host }) => `rediss://${platform.endpoint(host, ports.redis, name)}`,
     );
     this.endpoints = whenSettled(
       [

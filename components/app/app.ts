@@ -87,7 +87,7 @@ export class App extends pulumi.ComponentResource {
         .filter((member) => member.port !== undefined)
         .map(({ name: alias, host, port }) => [
           alias,
-          `${scheme}://${platform.endpoint(host, port!)}`,
+          `${scheme}://${platform.endpoint(host, port!, alias)}`,
         ]),
     );
     this.registerOutputs({ urls: this.urls });

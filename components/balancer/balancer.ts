@@ -34,7 +34,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
         ...(args.after && { after: args.after }),
       },
     );
-    this.statisticsUrl = `https://${platform.endpoint(host, args.statistics.port)}/stats`;
+    this.statisticsUrl = `https://${platform.endpoint(host, args.statistics.port, name)}/stats`;
     this.registerOutputs({ statisticsUrl: this.statisticsUrl });
   }
 }

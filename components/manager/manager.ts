@@ -50,7 +50,7 @@ export class ClusterManager extends pulumi.ComponentResource {
         ...(args.dependsOn && { dependsOn: args.dependsOn }),
       },
     );
-    this.url = `https://${args.platform.endpoint(args.host, args.port)}`;
+    this.url = `https://${args.platform.endpoint(args.host, args.port, alias)}`;
     this.registerOutputs({ url: this.url });
   }
 }

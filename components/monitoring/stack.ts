@@ -63,7 +63,7 @@ export class MonitoringStack extends pulumi.ComponentResource {
     for (const exporter of args.exporters) {
       run(exporter.spec(files(exporter.alias, exporter.host)));
     }
-    for (const host of platform.hosts) {
+    for (const host of platform.machines) {
       run(nodeExporterSpec({ host, files: files(nodeExporterAlias(host), host) }));
     }
     run(
@@ -101,16 +101,24 @@ export class MonitoringStack extends pulumi.ComponentResource {
           files: files("grafana", args.host),
         }),
       );
-      this.grafanaUrl = `https://${platform.endpoint(args.host, args.ports.grafana)}`;
+      this.grafanaUrl = `https://${platform.endpoint(args.host, args.ports.grafana, "grafana")}`;
     }
     this.workloads = workloads;
-    this.prometheusUrl = `https://${platform.endpoint(args.host, args.ports.prometheus)}`;
+    this.prometheusUrl = `https://${platform.endpoint(args.host, args.ports.prometheus, "prometheus")}`;
     this.registerOutputs({ prometheusUrl: this.prometheusUrl, grafanaUrl: this.grafanaUrl });
   }
 }
 
 /** A job without targets is left out of Prometheus' configuration. */
 const isScraped = ({ targets }: ScrapeJob) => targets.length > 0;
+
+function nodes(machines: readonly string[]): ScrapeJob {
+  const targets = machines.map((host) => ({
+    host: nodeExporterAlias(host),
+    port: NODE_EXPORTER_PORT,
+  }));
+  return { name: "node", targets, access: "certificate" };
+}
 
 /** What there is to scrape, a job for each kind of part. */
 function scrapeJobs({ jobs, exporters, platform }: MonitoringStackArgs): readonly ScrapeJob[] {
@@ -123,13 +131,6 @@ function scrapeJobs({ jobs, exporters, platform }: MonitoringStackArgs): readonl
         .map(({ alias, port, member }) => ({ host: alias, port, ...(member && { member }) }));
       return { name, targets, access: "certificate" };
     }),
-    {
-      name: "node",
-      targets: platform.hosts.map((host) => ({
-        host: nodeExporterAlias(host),
-        port: NODE_EXPORTER_PORT,
-      })),
-      access: "certificate",
-    },
+    ...(platform.machines.length === 0 ? [] : [nodes(platform.machines)]),
   ];
 }

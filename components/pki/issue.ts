@@ -6,7 +6,7 @@ import { Certificate } from "./certificate.ts";
 /** Workloads that pass TLS on as it is: what is behind them must be good under their names too. */
 export interface PassedThrough {
   readonly aliases: readonly string[];
-  /** Hosts through whose published ports clients reach them. */
+  /** Of each, the host through whose published ports clients reach it. */
   readonly hosts: readonly string[];
 }
 
@@ -25,7 +25,12 @@ export interface IssueArgs {
 /** A certificate for a workload, good under every name by which it is reached. */
 export function issue(args: IssueArgs, options: pulumi.ComponentResourceOptions): Certificate {
   const through = args.passedThrough ?? { aliases: [], hosts: [] };
-  const reached = [...args.hosts, ...through.hosts].map((host) => args.platform.advertised(host));
+  const reached = [
+    ...args.hosts.map((host) => args.platform.advertised(host, args.alias)),
+    ...through.hosts.map((host, index) =>
+      args.platform.advertised(host, through.aliases[index] ?? args.alias),
+    ),
+  ];
   return new Certificate(
     `${args.alias}-tls`,
     {

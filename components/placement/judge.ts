@@ -16,6 +16,7 @@ export interface PlacementInputs {
   readonly master?: string;
   /** What runs the parts, where it is not Docker alone: it has the volumes, and no other takes them over. */
   readonly swarm?: { readonly encrypted: boolean };
+  readonly kubernetes?: { readonly namespace: string };
   /** Names whose change is meant, whatever it loses. */
   readonly accepted: readonly string[];
 }
@@ -29,9 +30,10 @@ export interface Refusal {
 }
 
 export function refusalsOf(olds: PlacementInputs, news: PlacementInputs): Refusal[] {
-  if ((olds.swarm === undefined) !== (news.swarm === undefined)) return ofPlatform(olds, news);
+  if (platformOf(olds) !== platformOf(news)) return ofPlatform(olds, news);
   return [
     ...ofNetwork(olds, news),
+    ...ofNamespace(olds, news),
     ...ofMembers(olds, news),
     ...ofMaster(olds, news),
     ...ofEtcd(olds, news),
@@ -48,7 +50,8 @@ const listed = (places: Places) =>
 const accept = (names: readonly string[]) =>
   `synfleet:acceptPlacement: [${names.join(", ")}] permits it for this once`;
 
-const platformOf = ({ swarm }: PlacementInputs) => (swarm ? "swarm" : "docker");
+const platformOf = ({ swarm, kubernetes }: PlacementInputs) =>
+  kubernetes ? "kubernetes" : swarm ? "swarm" : "docker";
 
 /** Volumes would be made anew by the other platform, and the old ones removed with what is in them. */
 function ofPlatform(olds: PlacementInputs, news: PlacementInputs): Refusal[] {
@@ -58,6 +61,20 @@ function ofPlatform(olds: PlacementInputs, news: PlacementInputs): Refusal[] {
       got: platformOf(news),
       allowed: `${platformOf(olds)}, which has the data`,
       next: `Set synfleet:platform to ${platformOf(olds)}. For the other, bring up a second stack with another synfleet:name, copy the data into it, and remove this one.`,
+    },
+  ];
+}
+
+/** Volumes are in the namespace that they were made in. */
+function ofNamespace(olds: PlacementInputs, news: PlacementInputs): Refusal[] {
+  const [before, after] = [olds, news].map(({ kubernetes }) => kubernetes?.namespace);
+  if (before === undefined || after === undefined || before === after) return [];
+  return [
+    {
+      key: "kubernetes.namespace",
+      got: after,
+      allowed: `${before}, which has the data`,
+      next: `Set it to ${before}. For the other, bring up a second stack with another synfleet:name, copy the data into it, and remove this one.`,
     },
   ];
 }

@@ -130,6 +130,8 @@ export interface Platform {
   /** For outputs and messages only; a component never branches on it. */
   readonly kind: string;
   readonly hosts: readonly string[];
+  /** Those of the hosts that an exporter watches each. None where the machines are somebody else's, as a cluster's nodes. */
+  readonly machines: readonly string[];
   workload(name: string, spec: WorkloadSpec, options: WorkloadOptions): Workload;
   /** A volume on a host for several workloads, which must not be data: it is never protected. */
   sharedVolume(name: string, host: string, parent: pulumi.Resource): SharedVolume;
@@ -138,10 +140,13 @@ export interface Platform {
    * images. Runs again when others are named.
    */
   whenReady(name: string, workloads: readonly Workload[], parent: pulumi.Resource): pulumi.Resource;
-  /** Host and port by which clients outside of the deployment reach a published port. A plain value. */
-  endpoint(host: string, published: number): string;
-  /** Names and addresses that a certificate must carry for clients that come through the host's published ports. */
-  advertised(host: string): {
+  /** Name or address, and port, by which clients outside of the deployment reach a published port of a workload. A plain value. */
+  endpoint(host: string, published: number, alias: string): string;
+  /** Names and addresses that a certificate must carry for clients that come through the published ports of a workload on the host. */
+  advertised(
+    host: string,
+    alias: string,
+  ): {
     readonly dnsNames: readonly string[];
     readonly ipAddresses: readonly string[];
   };

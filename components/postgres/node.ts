@@ -43,7 +43,7 @@ export class PostgresNode extends pulumi.ComponentResource {
       ...(args.after && { after: args.after }),
       ...(args.peers && { peers: args.peers }),
     });
-    this.url = `postgresql://${platform.endpoint(host, args.port)}/${args.access.database}`;
+    this.url = `postgresql://${platform.endpoint(host, args.port, bootstrap.member)}/${args.access.database}`;
     this.registerOutputs({ url: this.url });
   }
 }

@@ -35,7 +35,7 @@ export class HttpProxy extends pulumi.ComponentResource {
       proxySpec({ ...args, alias: name, files: certificate.files() }),
       { parent: this, ...(args.dependsOn && { dependsOn: args.dependsOn }) },
     );
-    this.url = `https://${platform.endpoint(host, args.ports.https)}`;
+    this.url = `https://${platform.endpoint(host, args.ports.https, name)}`;
     this.registerOutputs({ url: this.url });
   }
 }

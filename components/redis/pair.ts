@@ -103,7 +103,7 @@ export class RedisPair extends pulumi.ComponentResource {
     this.workloads = [...servers, ...watchers];
     this.urls = args.members.map(
       (member) =>
-        `rediss://${member.port ? platform.endpoint(member.host, member.port) : `${member.name}:${REDIS_PORT}`}`,
+        `rediss://${member.port ? platform.endpoint(member.host, member.port, member.name) : `${member.name}:${REDIS_PORT}`}`,
     );
     this.registerOutputs({ urls: this.urls });
   }

@@ -97,7 +97,7 @@ export class SynapCluster extends pulumi.ComponentResource {
     this.workloads = workloads;
     this.urls = members.map((member) =>
       member.port
-        ? `https://${platform.endpoint(member.host, member.port)}`
+        ? `https://${platform.endpoint(member.host, member.port, member.name)}`
         : `https://${member.name}:15500`,
     );
     this.registerOutputs({ urls: this.urls });

@@ -24,6 +24,10 @@ export class RecordingPlatform implements Platform {
     this.hosts = hosts;
   }
 
+  get machines(): readonly string[] {
+    return this.hosts;
+  }
+
   workload(name: string, spec: WorkloadSpec, options: WorkloadOptions): Workload {
     this.asked.push({ name, spec, options });
     const made = new pulumi.ComponentResource(

@@ -72,6 +72,10 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
     return [...this.#sites.keys()];
   }
 
+  get machines(): readonly string[] {
+    return this.hosts;
+  }
+
   get peerCidrs(): readonly string[] {
     if (this.#sites.size === 1) return [];
     return this.#args.hosts.map((host) => singleton(peerAddress(host)));

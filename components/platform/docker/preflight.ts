@@ -23,7 +23,7 @@ interface Deployment {
   readonly prepareHosts?: boolean | undefined;
   readonly publishAddress?: string | undefined;
   /** A Swarm publishes on every address of a host. @default "docker" */
-  readonly platform?: "docker" | "swarm" | undefined;
+  readonly platform?: "docker" | "swarm" | "kubernetes" | undefined;
 }
 
 interface Container {

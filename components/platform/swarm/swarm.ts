@@ -89,6 +89,10 @@ export class SwarmPlatform extends pulumi.ComponentResource implements Platform 
     return [...this.#sites.keys()];
   }
 
+  get machines(): readonly string[] {
+    return this.hosts;
+  }
+
   endpoint(host: string, published: number): string {
     return `${this.#siteOf(host).host.address!}:${published}`;
   }

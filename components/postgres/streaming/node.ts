@@ -44,7 +44,7 @@ export class StreamingNode extends pulumi.ComponentResource {
       },
     );
     const address = args.port
-      ? platform.endpoint(host, args.port)
+      ? platform.endpoint(host, args.port, args.member)
       : `${args.member}:${POSTGRES_PORT}`;
     this.url = `postgresql://${address}/${args.access.database}`;
     this.registerOutputs({ url: this.url });

@@ -1,4 +1,5 @@
 import { request } from "node:https";
+import { isIP, type LookupFunction } from "node:net";
 
 export interface Answer {
   readonly status: number;
@@ -15,6 +16,8 @@ export interface Ask {
   readonly headers?: Readonly<Record<string, string>>;
   /** How long an answer is waited for. @default 10 */
   readonly seconds?: number;
+  /** Where the URL's name leads, for one that this machine's name server does not know. */
+  readonly address?: string;
 }
 
 /** One request over verified TLS, as a client would make it. */
@@ -22,7 +25,7 @@ export function ask(
   url: string,
   { ca, method = "GET", json, seconds = 10, ...given }: Ask,
 ): Promise<Answer> {
-  const { user, password } = given;
+  const { user, password, address } = given;
   const body = json === undefined ? undefined : JSON.stringify(json);
   return new Promise((resolve, reject) => {
     const call = request(
@@ -32,6 +35,7 @@ export function ask(
         method,
         agent: false,
         timeout: seconds * 1000,
+        ...(address !== undefined && { lookup: always(address) }),
         headers: {
           ...(body !== undefined && { "content-type": "application/json" }),
           ...given.headers,
@@ -53,3 +57,8 @@ export function ask(
     call.end(body);
   });
 }
+
+const always =
+  (address: string): LookupFunction =>
+  (_, { all }, told) =>
+    all ? told(null, [{ address, family: isIP(address) }]) : told(null, address, isIP(address));

@@ -1,0 +1,30 @@
+/** How clients reach a workload on a cluster. Pure. */
+import { isIP } from "node:net";
+import type { KubernetesPlatformArgs } from "./args.ts";
+
+type Access = Pick<KubernetesPlatformArgs, "prefix" | "namespace" | "service">;
+
+export const namespaceOf = ({ prefix, namespace }: Access): string => namespace ?? prefix;
+
+/** The workload's own name leads to its pod, at the ports that it listens on. */
+export const clientServiceName = (alias: string): string => `${alias}-clients`;
+
+export function endpointOf(args: Access, alias: string, published: number): string {
+  const own = `${clientServiceName(alias)}.${namespaceOf(args)}.svc`;
+  return `${args.service?.address ?? own}:${published}`;
+}
+
+/** With `localhost`, for those who come by `kubectl port-forward`. */
+export function advertisedFor(args: Access, alias: string) {
+  const { address } = args.service ?? {};
+  const service = clientServiceName(alias);
+  const within = `${service}.${namespaceOf(args)}`;
+  const isAddress = address !== undefined && isIP(address) !== 0;
+  return {
+    dnsNames: [
+      ...["localhost", service, within, `${within}.svc`, `${within}.svc.cluster.local`],
+      ...(address !== undefined && !isAddress ? [address] : []),
+    ],
+    ipAddresses: ["127.0.0.1", ...(isAddress ? [address] : [])],
+  };
+}

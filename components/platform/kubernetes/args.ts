@@ -1,0 +1,53 @@
+import type { ImageRegistry } from "../docker/registry.ts";
+
+/** How clients outside of the namespace reach published ports. */
+export interface ClientService {
+  /**
+   * `ClusterIP`: from within the cluster. `NodePort`: by each published port of the nodes, which must be one that the cluster gives out (30000 to 32767
+   * by default). `LoadBalancer`: by an address that the cluster's provider gives. A change changes the Services at once and restarts nothing, but for
+   * parts whose certificates carry `address`. @default "ClusterIP"
+   */
+  readonly type?: "ClusterIP" | "NodePort" | "LoadBalancer" | undefined;
+  /**
+   * Name or IP address by which clients outside of the cluster reach the ports: of a node, or the load balancer's. Stands in certificates and outputs.
+   * A change restarts the parts with published ports. @default - the Service's own name, which clients in the cluster have
+   */
+  readonly address?: string | undefined;
+}
+
+/** A namespace of a Kubernetes cluster, for one deployment. */
+export interface KubernetesPlatformArgs {
+  /** Name of the deployment; objects are labelled with it. Changing it is another deployment. */
+  readonly prefix: string;
+  /** Context of the kubeconfig: which cluster, and as whom. Never the current one by itself, which another window changes. */
+  readonly context: string;
+  /** Its own, labelled for Pod Security `restricted`. Another one is another cluster without the data. @default the prefix */
+  readonly namespace?: string | undefined;
+  /** Names by which parts are placed. The cluster's scheduler decides where they run. @default one, "cluster" */
+  readonly hosts?: readonly { readonly name: string }[] | undefined;
+  /** Class of the volumes. Fixed once they are there. @default - the cluster's default class */
+  readonly storageClass?: string | undefined;
+  /** Size of each volume with data, in GiB. It can grow where the class permits it, in place; never shrink. @default 10 */
+  readonly volumeGiB?: number | undefined;
+  /** Whether a destroy leaves volumes and namespace, so that a later `up` finds the data. A change takes effect with the next `up`. @default true */
+  readonly keepVolumes?: boolean | undefined;
+  /** Keeps volumes from being deleted by the engine. @default false */
+  readonly protectVolumes?: boolean | undefined;
+  /** Namespaces whose pods reach published ports, besides the deployment's own. A change changes the policies at once. @default none */
+  readonly clientNamespaces?: readonly string[] | undefined;
+  /** Networks outside of the cluster from which published ports are reached. A change changes the policies at once. @default none */
+  readonly clientCidrs?: readonly string[] | undefined;
+  readonly service?: ClientService | undefined;
+  /**
+   * `registry`: images are built here, kept in `imageRegistry`, and nodes take them from there. `loaded`: every node has them already, by the tags that
+   * the build gives, and asks nobody. A change restarts every part, members one at a time. @default "registry"
+   */
+  readonly images?: "registry" | "loaded" | undefined;
+  readonly imageRegistry?: ImageRegistry | undefined;
+  /** Whether a change waits for the member's peers to be ready. Only ever false to repair a broken set. @default true */
+  readonly rolloutGate?: boolean | undefined;
+  /** How long a member may take to be ready again after a change before the roll-out stops, in seconds. @default 300 */
+  readonly readySeconds?: number | undefined;
+  /** Of every object. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+}

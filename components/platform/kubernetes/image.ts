@@ -1,0 +1,41 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { imageTag } from "../../../images/inputs.ts";
+import { claimsOfThisRun } from "../docker/claims.ts";
+import { imageOn } from "../docker/images.ts";
+import { registryReference } from "../docker/registry.ts";
+import type { ImageSpec } from "../platform.ts";
+import type { KubernetesPlatformArgs } from "./args.ts";
+
+export interface NodeImage {
+  readonly reference: string;
+  /** Of an image that is loaded nobody is asked: whoever has its name in a public registry could give another. */
+  readonly pullPolicy: "IfNotPresent" | "Never";
+  /** What sees to it that it is there. */
+  readonly resources: pulumi.Resource[];
+}
+
+/** Builds images and keeps them in the registry. */
+const LOCAL_ENGINE = "unix:///var/run/docker.sock";
+
+/** How nodes come by an image. */
+export function imageFor(
+  spec: ImageSpec,
+  { images, imageRegistry }: Pick<KubernetesPlatformArgs, "images" | "imageRegistry">,
+  by: { readonly platform: string; readonly parent: pulumi.Resource },
+): NodeImage {
+  if ("reference" in spec)
+    return { reference: spec.reference, pullPolicy: "IfNotPresent", resources: [] };
+  const tag = imageTag(spec.stage);
+  if (images === "loaded") return { reference: tag, pullPolicy: "Never", resources: [] };
+  if (!imageRegistry)
+    throw new Error(
+      "imageRegistry: got nothing; allowed on Kubernetes: a registry that the nodes reach. Set it, or load the images onto the nodes and set images to loaded.",
+    );
+  const local = { host: { name: by.platform }, engine: LOCAL_ENGINE, reach: LOCAL_ENGINE };
+  const { resources } = imageOn(local, spec, {
+    ...{ claims: claimsOfThisRun(), platform: by.platform, client: {} },
+    ...{ registry: imageRegistry, parent: by.parent },
+  });
+  const reference = registryReference(imageRegistry.address, spec.stage, tag);
+  return { reference, pullPolicy: "IfNotPresent", resources };
+}

@@ -1,0 +1,130 @@
+/** A workload as the template of its pod. Pure. */
+import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { CONFIG_DIRECTORY, SERVICE_UID, type WorkloadSpec } from "../platform.ts";
+import type { FilesRef } from "./files.ts";
+
+/** What the adapter adds to a spec before it can be a pod. */
+export interface PodPlace {
+  readonly image: string;
+  readonly pullPolicy: "IfNotPresent" | "Never";
+  readonly labels: Readonly<Record<string, string>>;
+  readonly files: FilesRef;
+  /** Claims by {@link VolumeSpec.name}. */
+  readonly claims: Readonly<Record<string, string>>;
+  /** Whether one that is not well is killed. */
+  readonly watched: boolean;
+  /** Tells a pod of this specification from one of another. */
+  readonly fingerprint: pulumi.Input<string>;
+}
+
+export const SPEC_LABEL = "org.synfleet.spec";
+/** Processors are shared, and a limit says who gives way: a node is full by memory, of which each has what it may use. */
+const CPU_SHARE = 0.1;
+
+export function podTemplate(spec: WorkloadSpec, at: PodPlace) {
+  const uid = spec.user ?? SERVICE_UID;
+  const mount = (name: string, mountPath: string, readOnly = false) => ({
+    ...{ name, mountPath },
+    ...(readOnly && { readOnly }),
+  });
+  return {
+    metadata: { labels: { ...at.labels, [SPEC_LABEL]: at.fingerprint } },
+    spec: {
+      automountServiceAccountToken: false,
+      // Other Services' addresses would come as environment variables.
+      enableServiceLinks: false,
+      restartPolicy: spec.oneShot ? "Never" : "Always",
+      terminationGracePeriodSeconds: spec.stopSeconds,
+      securityContext: {
+        ...{ runAsNonRoot: true, runAsUser: uid, runAsGroup: uid, fsGroup: uid },
+        fsGroupChangePolicy: "OnRootMismatch",
+        seccompProfile: { type: "RuntimeDefault" },
+      },
+      containers: [
+        {
+          name: "main",
+          image: at.image,
+          imagePullPolicy: at.pullPolicy,
+          ...((spec.command ?? []).length > 0 && { args: [...spec.command!] }),
+          ...(spec.environment && {
+            env: Object.entries(spec.environment).map(([name, value]) => ({ name, value })),
+          }),
+          ...(spec.ports.length > 0 && {
+            ports: spec.ports.map(({ internal }) => ({ containerPort: internal })),
+          }),
+          ...(!spec.oneShot && spec.health && probes(spec.health, at.watched)),
+          resources: {
+            requests: { memory: mebibytes(spec), cpu: millis(spec.limits.cpus * CPU_SHARE) },
+            limits: { memory: mebibytes(spec), cpu: millis(spec.limits.cpus) },
+          },
+          securityContext: {
+            allowPrivilegeEscalation: false,
+            readOnlyRootFilesystem: true,
+            capabilities: { drop: ["ALL"] },
+          },
+          volumeMounts: [
+            ...[CONFIG_DIRECTORY, ...(spec.filesAt ?? [])].map((path) =>
+              mount("files", path, true),
+            ),
+            ...[mount("tmp", "/tmp"), mount("run", "/run"), mount("shm", "/dev/shm")],
+            ...spec.volumes.map(({ name, path }) => mount(`volume-${name}`, path)),
+          ],
+        },
+      ],
+      volumes: [
+        { name: "files", projected: { sources: at.files.sources } },
+        ...[memory("tmp", 64), memory("run", 16), memory("shm", spec.sharedMemoryMiB ?? 64)],
+        ...spec.volumes.map(({ name }) => ({
+          name: `volume-${name}`,
+          persistentVolumeClaim: { claimName: at.claims[name]! },
+        })),
+      ],
+    },
+  } satisfies k8s.types.input.core.v1.PodTemplateSpec;
+}
+
+/**
+ * What cannot be had on a cluster is refused by name. A volume that others of a host see too is a folder of a node, which Pod Security `restricted`
+ * forbids like any other.
+ */
+export function refuseUnrenderable(spec: WorkloadSpec): void {
+  const { alias, hostMounts = [], volumes } = spec;
+  const [mount] = hostMounts;
+  if (mount)
+    throw new Error(
+      `${alias}: hostMounts has ${mount.hostPath}, which a pod under Pod Security "restricted" may not see; allowed on Kubernetes: none. ` +
+        "Leave this part out there.",
+    );
+  const shared = volumes.find((volume) => volume.shared);
+  if (shared) throw new Error(sharedRefusal(`volume ${shared.name} of ${alias}`));
+}
+
+export const sharedRefusal = (what: string): string =>
+  `${what} is shared by workloads of a host, which Kubernetes has no volume for; allowed there: volumes of one workload each. Leave this part out there.`;
+
+/** Readiness decides who gets clients; only one that is watched is killed for not being well, after a start of a minute. */
+function probes(health: readonly string[], watched: boolean) {
+  const asked = { exec: { command: [...health] }, timeoutSeconds: 5 };
+  return {
+    readinessProbe: { ...asked, periodSeconds: 5, failureThreshold: 3 },
+    ...(watched && {
+      startupProbe: { ...asked, periodSeconds: 3, failureThreshold: 20 },
+      livenessProbe: { ...asked, periodSeconds: 10, failureThreshold: 3 },
+    }),
+  };
+}
+
+/** In memory, as everywhere: what is there is gone with the container, and counts into its limit. */
+const memory = (name: string, sizeMiB: number) => ({
+  name,
+  emptyDir: { medium: "Memory", sizeLimit: `${sizeMiB}Mi` },
+});
+
+const mebibytes = ({ limits }: WorkloadSpec): string => `${limits.memoryMiB}Mi`;
+
+/** Spelt as the API server gives it back, so that a refresh sees no change: whole processors without "m". */
+function millis(cpus: number): string {
+  const thousandths = Math.max(1, Math.round(cpus * 1000));
+  return thousandths % 1000 === 0 ? String(thousandths / 1000) : `${thousandths}m`;
+}

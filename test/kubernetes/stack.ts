@@ -1,0 +1,94 @@
+/** A whole system in a namespace of its own, brought up by the program's settings alone. */
+import { join } from "node:path";
+import { imagesOf } from "../../commands/support/images.ts";
+import { projectDirectory } from "../../commands/support/paths.ts";
+import type { Outputs } from "../../commands/support/stack.ts";
+import { buildImage } from "../../images/build.ts";
+import { ask, type Answer, type Ask } from "../acceptance/checks/https.ts";
+import { must } from "../lab/process.ts";
+import { Deployment } from "../support/deployment.ts";
+import { kubeconfig } from "./lab.ts";
+
+/** A registry that the nodes of a cluster reach which is not the lab. */
+const registry = process.env["SYNFLEET_TEST_IMAGE_REGISTRY"];
+
+export class OnCluster {
+  readonly deployment: Deployment;
+  readonly namespace: string;
+  readonly context: string;
+
+  private constructor(deployment: Deployment, context: string) {
+    this.deployment = deployment;
+    this.namespace = deployment.prefix;
+    this.context = context;
+  }
+
+  /** @param settings besides those that any cluster needs */
+  static async create(system: "synap" | "synapsedb", settings: object = {}): Promise<OnCluster> {
+    process.env["KUBECONFIG"] = kubeconfig;
+    const tags: string[] = [];
+    for (const name of imagesOf[system]) tags.push(await buildImage(name));
+    if (!registry) await must([join(projectDirectory, "test/lab/kubernetes/load-image"), ...tags]);
+    const context = await must(["kubectl", "config", "current-context"]);
+    const deployment = await Deployment.create({
+      ...{ system, platform: "kubernetes" },
+      kubernetes: { context, volumeGiB: 1, ...(!registry && { images: "loaded" }) },
+      ...(registry && { imageRegistry: { address: registry } }),
+      ...settings,
+    });
+    return new OnCluster(deployment, context);
+  }
+
+  kubectl(...words: readonly string[]): Promise<string> {
+    return must(["kubectl", "--context", this.context, "--namespace", this.namespace, ...words]);
+  }
+
+  /** Changes some of what any cluster needs. */
+  setCluster(changes: object): Promise<void> {
+    const { kubernetes } = this.deployment.settings();
+    return this.deployment.set({ kubernetes: { ...(kubernetes as object), ...changes } });
+  }
+
+  /** Every object of these kinds, as "kind/name". */
+  async objects(kinds: string): Promise<string[]> {
+    const text = await this.kubectl("get", kinds, "--output", "name", "--ignore-not-found");
+    return text
+      .split("\n")
+      .filter((line) => line !== "")
+      .sort();
+  }
+
+  /** Identity of each pod by the part that it is; another one is another pod. */
+  async pods(): Promise<Record<string, string>> {
+    const text = await this.kubectl(
+      ...["get", "pods", "--output"],
+      String.raw`jsonpath={range .items[*]}{.metadata.labels.app\.kubernetes\.io/component} {.metadata.uid}{"\n"}{end}`,
+    );
+    return Object.fromEntries(text.split("\n").map((line) => line.split(" ") as [string, string]));
+  }
+
+  /** A client in the cluster: the names of Services are known there alone, so their addresses are asked for. */
+  async ask(url: string, given: Ask): Promise<Answer> {
+    const [service] = new URL(url).hostname.split(".");
+    const address = await this.kubectl(
+      ...["get", "service", service!, "--output", "jsonpath={.spec.clusterIP}"],
+    );
+    return ask(url, { ...given, address });
+  }
+
+  outputs(): Promise<Outputs> {
+    return this.deployment.outputs();
+  }
+
+  async remove(): Promise<void> {
+    try {
+      await this.deployment.destroy();
+    } finally {
+      await must([
+        ...["kubectl", "--context", this.context, "delete", "namespace", this.namespace],
+        "--ignore-not-found",
+      ]);
+      await this.deployment.forget();
+    }
+  }
+}

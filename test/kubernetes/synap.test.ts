@@ -1,0 +1,95 @@
+/** Synap on a real cluster by the settings alone, from `up` to a client's query and back. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Outputs } from "../../commands/support/stack.ts";
+import { synapServer } from "../support/synap-server.ts";
+import { until } from "../support/until.ts";
+import { OnCluster } from "./stack.ts";
+
+let site: OnCluster;
+let outputs: Outputs;
+const members = ["synap1", "synap2", "synap3"];
+
+beforeAll(async () => {
+  await synapServer();
+  site = await OnCluster.create("synap");
+  await site.deployment.up();
+  outputs = await site.outputs();
+}, 900_000);
+afterAll(() => site?.remove());
+
+const client = () => ({ ca: outputs.caCertificate, ...outputs.credentials.synap! });
+const set = (key: string, value: string, end: "read" | "write" = "write") =>
+  site.ask(`${String(outputs.endpoints[end])}/kv/set`, {
+    ...client(),
+    ...{ method: "POST", json: { key, value, ttl: 3600 } },
+  });
+const get = async (key: string, end: "read" | "write" = "read") =>
+  JSON.parse(
+    (await site.ask(`${String(outputs.endpoints[end])}/kv/get/${key}`, client())).text,
+  ) as unknown;
+
+/** Ends when every replica serves the value: the read endpoint goes over them in turn. */
+const everywhere = (key: string, value: string) =>
+  until(`${key} on every replica`, async () => {
+    const answers = await Promise.all([1, 2, 3, 4].map(() => get(key)));
+    return answers.every((answer) => answer === value) || undefined;
+  });
+
+test("is one set of one pod a member, with a volume each that outlasts it", async () => {
+  expect(await site.objects("statefulsets,deployments,jobs")).toEqual([
+    ...["deployment.apps/balancer", "statefulset.apps/prometheus"],
+    ...members.map((name) => `statefulset.apps/${name}`),
+  ]);
+  expect(await site.objects("persistentvolumeclaims")).toEqual(
+    ["prometheus", ...members].map((name) => `persistentvolumeclaim/${name}-data`),
+  );
+});
+
+test("takes a client's write and serves it from the replicas", async () => {
+  expect((await set("a", "1")).status).toBe(200);
+  await everywhere("a", "1");
+  expect((await set("a", "2", "read")).status).toBe(405);
+});
+
+test("an `up` without a change changes nothing", async () => {
+  const before = await site.pods();
+  await site.deployment.up("--expect-no-changes");
+  expect(await site.pods()).toEqual(before);
+});
+
+test("takes a change one member after the other, and keeps what was written", async () => {
+  const before = await site.pods();
+  await site.deployment.set({ synap: { maxMemoryMiB: 80 } });
+  await site.deployment.up();
+  const after = await site.pods();
+  for (const member of members) expect(after[member]).not.toBe(before[member]);
+  expect(after["prometheus"]).toBe(before["prometheus"]);
+  expect(await get("a", "write")).toBe("1");
+  await site.deployment.up("--expect-no-changes");
+});
+
+test("a member that was killed is back with its data", async () => {
+  await site.kubectl("delete", "pod", "synap2-0", "--grace-period", "0", "--force");
+  await set("b", "2");
+  await site.kubectl("wait", "--for=condition=Ready", "pod/synap2-0", "--timeout=120s");
+  await everywhere("b", "2");
+});
+
+describe("a destroy", () => {
+  test("leaves the volumes alone, and the next `up` finds what was written", async () => {
+    await site.deployment.destroy();
+    const kinds = "statefulsets,deployments,jobs,pods,services,secrets,networkpolicies";
+    expect(await site.objects(kinds)).toEqual([]);
+    expect(await site.objects("persistentvolumeclaims")).toHaveLength(4);
+    await site.deployment.up();
+    outputs = await site.outputs();
+    expect(await get("b", "write")).toBe("2");
+  });
+
+  test("that is told to keep nothing leaves nothing", async () => {
+    await site.setCluster({ keepVolumes: false });
+    await site.deployment.up();
+    await site.deployment.destroy();
+    expect(await site.kubectl("get", "namespace", site.namespace, "--ignore-not-found")).toBe("");
+  });
+});
