@@ -12,6 +12,7 @@ const schema = z.strictObject({
   balancers: places.optional(),
   master: z.string().optional(),
   swarm: z.strictObject({ encrypted: z.boolean() }).optional(),
+  kubernetes: z.strictObject({ namespace: z.string() }).optional(),
   accepted: z.array(z.string()),
 });
 

@@ -63,8 +63,8 @@ test.each([
   ],
   [
     "another platform",
-    { platform: "kubernetes" },
-    ['synfleet:platform: got "kubernetes"; allowed: docker, swarm'],
+    { platform: "nomad" },
+    ['synfleet:platform: got "nomad"; allowed: docker, swarm, kubernetes'],
   ],
   [
     "SSH from nowhere",

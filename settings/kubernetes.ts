@@ -21,6 +21,11 @@ export const kubernetes = z.strictObject({
   context: z.string().min(1, "the name of a context").optional(),
   /** @default the deployment's name */
   namespace: namespace.optional(),
+  /** Domain of the cluster's own names. */
+  clusterDomain: z
+    .string()
+    .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, "a domain such as cluster.local")
+    .default("cluster.local"),
   /** @default the cluster's default class */
   storageClass: z.string().min(1, "the name of a StorageClass").optional(),
   /** Size of each volume with data. */

@@ -88,7 +88,7 @@ export class Synap extends pulumi.ComponentResource {
       entrances,
       {
         ...parts,
-        services: [synapService({ members: names, published: ports })],
+        services: [synapService({ members: names, published: ports, domain: platform.domain })],
         statistics: { ...statistics, port: ports.statistics },
       },
       child,

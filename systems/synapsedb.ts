@@ -118,6 +118,7 @@ export class SynapseDB extends pulumi.ComponentResource {
             members: members.map((member) => member.name),
             database: postgres.database,
             published: ports,
+            domain: platform.domain,
           }),
         ],
         statistics: { ...statistics, port: ports.statistics },

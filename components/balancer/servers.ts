@@ -35,6 +35,15 @@ export function checkOverTls(
   return `check check-ssl check-sni ${sni}${alpn ? ` check-alpn ${alpn}` : ""} verify required verifyhost ${name} ca-file /etc/synfleet/tls/ca.crt crt /etc/synfleet/tls/node.crt`;
 }
 
+/** HAProxy asks name servers by itself, and knows no list of domains to try. */
+export interface Named {
+  /** Domain of the members' names, where a name server knows them by their whole names alone. @default - it knows them as they are */
+  readonly domain?: string | undefined;
+}
+
+export const wholeName = (name: string, { domain }: Named): string =>
+  domain === undefined ? name : `${name}.${domain}`;
+
 /** A name that HAProxy takes as one word, or an error that names the key. */
 export function word(key: string, value: string): string {
   if (/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$/.test(value)) return value;

@@ -150,6 +150,11 @@ export interface Platform {
     readonly dnsNames: readonly string[];
     readonly ipAddresses: readonly string[];
   };
+  /**
+   * Domain of the workloads' names, for programs that ask a name server by themselves instead of having the container look a name up.
+   * @default - the name servers know them as they are
+   */
+  readonly domain?: string | undefined;
   /** Networks of the other members, in CIDR form, where they are not those that a container is connected to. */
   readonly peerCidrs: readonly string[];
 }

@@ -94,9 +94,9 @@ describe("components", () => {
   test("know the platform's interface, and no adapter of it", () => {
     const knowing = within("components/").filter(
       ({ from, to }) =>
-        // That of a Swarm shares the reach of hosts with that of Docker.
-        /^components\/platform\/(docker|swarm)\//.test(to) &&
-        !/^components\/platform\/(docker|swarm)\//.test(from) &&
+        // That of a Swarm shares the reach of hosts with that of Docker, and that of Kubernetes how images are built and kept.
+        /^components\/platform\/(docker|swarm|kubernetes)\//.test(to) &&
+        !/^components\/platform\/(docker|swarm|kubernetes)\//.test(from) &&
         from !== "components/index.ts",
     );
     expect(told(knowing)).toEqual([]);

@@ -4,16 +4,18 @@ import {
   checkedServers,
   checkOverTls,
   resolution,
+  wholeName,
   word,
   words,
   type CheckTiming,
+  type Named,
 } from "../servers.ts";
 
 /** Ports on which the balancer listens inside of the deployment. */
 export const READ_PORT = 5001;
 export const WRITE_PORT = 5002;
 
-export interface AdmittedServiceArgs extends CheckTiming {
+export interface AdmittedServiceArgs extends CheckTiming, Named {
   /** Addresses of the members. Writes go to the first that is admitted, so the order is the order of fall-back. A reload. */
   readonly members: readonly string[];
   /** Database whose admission check is asked. A reload. */
@@ -39,6 +41,7 @@ export function admittedSections(args: Omit<AdmittedServiceArgs, "published">): 
   const database = word("database", args.database);
   const members = words("members", args.members);
   const port = args.memberPort ?? 5432;
+  const at = (name: string) => `${wholeName(name, args)}:${port}`;
   const check = (name: string) => checkOverTls(name, { alpn: "postgresql" });
   return `# TLS is the client's with PostgreSQL: it passes through. What HAProxy asks a member itself, it asks over a TLS session
 # of its own with its own certificate: whether the member's manager has admitted it.
@@ -46,11 +49,11 @@ backend write
   option tcp-check
 ${admissionCheck(database, "synfleet_check")}
   default-server ${checkedServers(args)} on-marked-up shutdown-backup-sessions
-${members.map((name, index) => `  server ${name} ${name}:${port} ${check(name)}${index > 0 ? " backup" : ""}\n`).join("")}
+${members.map((name, index) => `  server ${name} ${at(name)} ${check(name)}${index > 0 ? " backup" : ""}\n`).join("")}
 backend read
   balance roundrobin
   default-server ${resolution}
-${members.map((name) => `  server ${name} ${name}:${port} track write/${name}\n`).join("")}
+${members.map((name) => `  server ${name} ${at(name)} track write/${name}\n`).join("")}
 frontend write
   bind :${WRITE_PORT}
   default_backend write

@@ -1,6 +1,13 @@
 /** Synap's members behind the balancer: each is asked which role it has at present. Pure. */
 import type { BalancedService } from "../service.ts";
-import { checkedServers, word, words, type CheckTiming } from "../servers.ts";
+import {
+  checkedServers,
+  wholeName,
+  word,
+  words,
+  type CheckTiming,
+  type Named,
+} from "../servers.ts";
 import { pathAcl, reads } from "../../synap/routes.ts";
 
 /** Ports on which the balancer listens inside of the deployment: none that a member on the same host has. */
@@ -8,7 +15,7 @@ export const SYNAP_WRITE_PORT = 15520;
 export const SYNAP_READ_PORT = 15510;
 const MEMBER_PORT = 15500;
 
-export interface SynapServiceArgs extends CheckTiming {
+export interface SynapServiceArgs extends CheckTiming, Named {
   /** Addresses of the members. A reload. */
   readonly members: readonly string[];
   /** Ports of the balancer's host. Changing one replaces the balancer. */
@@ -39,7 +46,7 @@ ${more}  option httpchk
 ${members
   .map(
     (member) =>
-      `  server ${member} ${member}:${MEMBER_PORT} check check-sni ${member} sni str(${member}) verifyhost ${member}\n`,
+      `  server ${member} ${wholeName(member, args)}:${MEMBER_PORT} check check-sni ${member} sni str(${member}) verifyhost ${member}\n`,
   )
   .join("")}
 `;

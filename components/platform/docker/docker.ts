@@ -216,11 +216,8 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
     const site = this.#siteOf(host);
     const physical = this.#physical(name);
     this.#claim(site, "volume", physical, name);
-    const made = new docker.Volume(
-      name,
-      { name: physical, labels: labelsOf(this.#args) },
-      { parent, provider: site.provider },
-    );
+    const args = { name: physical, labels: labelsOf(this.#args) };
+    const made = new docker.Volume(name, args, { parent, provider: site.provider });
     return { name: physical, host, made };
   }
 

@@ -2,9 +2,13 @@
 import { isIP } from "node:net";
 import type { KubernetesPlatformArgs } from "./args.ts";
 
-type Access = Pick<KubernetesPlatformArgs, "prefix" | "namespace" | "service">;
+type Access = Pick<KubernetesPlatformArgs, "prefix" | "namespace" | "service" | "clusterDomain">;
 
 export const namespaceOf = ({ prefix, namespace }: Access): string => namespace ?? prefix;
+
+/** Domain of the names of all Services of the deployment. */
+export const domainOf = ({ clusterDomain = "cluster.local", ...args }: Access): string =>
+  `${namespaceOf(args)}.svc.${clusterDomain}`;
 
 /** The workload's own name leads to its pod, at the ports that it listens on. */
 export const clientServiceName = (alias: string): string => `${alias}-clients`;
@@ -22,7 +26,7 @@ export function advertisedFor(args: Access, alias: string) {
   const isAddress = address !== undefined && isIP(address) !== 0;
   return {
     dnsNames: [
-      ...["localhost", service, within, `${within}.svc`, `${within}.svc.cluster.local`],
+      ...["localhost", service, within, `${within}.svc`, `${service}.${domainOf(args)}`],
       ...(address !== undefined && !isAddress ? [address] : []),
     ],
     ipAddresses: ["127.0.0.1", ...(isAddress ? [address] : [])],

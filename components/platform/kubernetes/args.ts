@@ -23,6 +23,8 @@ export interface KubernetesPlatformArgs {
   readonly context: string;
   /** Its own, labelled for Pod Security `restricted`. Another one is another cluster without the data. @default the prefix */
   readonly namespace?: string | undefined;
+  /** Domain of the cluster's own names. Changing it reloads what asks name servers by itself. @default "cluster.local" */
+  readonly clusterDomain?: string | undefined;
   /** Names by which parts are placed. The cluster's scheduler decides where they run. @default one, "cluster" */
   readonly hosts?: readonly { readonly name: string }[] | undefined;
   /** Class of the volumes. Fixed once they are there. @default - the cluster's default class */

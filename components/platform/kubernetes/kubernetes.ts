@@ -10,7 +10,7 @@ import type {
   WorkloadOptions,
   WorkloadSpec,
 } from "../platform.ts";
-import { advertisedFor, clientServiceName, endpointOf } from "./access.ts";
+import { advertisedFor, clientServiceName, domainOf, endpointOf } from "./access.ts";
 import type { KubernetesPlatformArgs } from "./args.ts";
 import { clusterFiles } from "./files.ts";
 import { Ground } from "./ground.ts";
@@ -58,6 +58,10 @@ export class KubernetesPlatform extends pulumi.ComponentResource implements Plat
     this.hosts = (args.hosts ?? [{ name: "cluster" }]).map((host) => host.name);
     this.#ground = new Ground(name, args, this);
     this.registerOutputs({});
+  }
+
+  get domain(): string {
+    return domainOf(this.#args);
   }
 
   endpoint(_: string, published: number, alias: string): string {
