@@ -1,6 +1,5 @@
 import { DockerPlatform } from "./components/platform/docker/docker.ts";
 import { preflight } from "./components/platform/docker/preflight.ts";
-import { KubernetesPlatform } from "./components/platform/kubernetes/kubernetes.ts";
 import { clusterPreflight } from "./components/platform/kubernetes/preflight.ts";
 import { SwarmPlatform } from "./components/platform/swarm/swarm.ts";
 import { Placement } from "./components/placement/resource.ts";
@@ -19,15 +18,15 @@ const settings = readSettings();
 if (settings.platform === "kubernetes") await clusterPreflight(onCluster(settings));
 else await preflight(settings.hosts, publishedPorts(settings), settings, peerPorts(settings));
 await new Placement("placement", recordOf(settings)).permitted();
-const system = deploy(settings);
+const system = await deploy(settings);
 
 export const endpoints = system.endpoints;
 export const credentials = system.credentials;
 export const caCertificate = system.caCertificate;
 
-function deploy(settings: Settings) {
+async function deploy(settings: Settings) {
   const { name } = settings;
-  const platform = platformOf(settings);
+  const platform = await platformOf(settings);
   switch (settings.system) {
     case "synapsedb":
       return new SynapseDB(name, { ...settings, platform });
@@ -38,9 +37,12 @@ function deploy(settings: Settings) {
   }
 }
 
-function platformOf(settings: Settings) {
-  if (settings.platform === "kubernetes")
+async function platformOf(settings: Settings) {
+  if (settings.platform === "kubernetes") {
+    // Its SDK takes a while to load, which the others need not wait for.
+    const { KubernetesPlatform } = await import("./components/platform/kubernetes/kubernetes.ts");
     return new KubernetesPlatform("platform", onCluster(settings));
+  }
   const { name, prepareHosts, clientCidrs, swarm } = settings;
   const preparation = prepareHosts ? { ...settings.preparation, clientCidrs } : undefined;
   const args = { ...settings, prefix: name, preparation };

@@ -98,6 +98,8 @@ async function runSuite(suite: Suite): Promise<readonly Outcome[]> {
       await ensureDocker();
       return vitest(suite);
     case "kubernetes":
+      // Systems on the cluster run the project's images.
+      await ensureDocker();
       process.env["SYNFLEET_TEST_KUBECONFIG"] ||=
         process.env["KUBECONFIG"] || (await startKubernetes());
       process.env["PATH"] = [process.env["PATH"], labPrograms].join(delimiter);

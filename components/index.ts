@@ -17,6 +17,8 @@ export { SwarmMember } from "./swarm/resource.ts";
 export { SWARM_PORTS, type SwarmMemberInputs } from "./swarm/wanted.ts";
 export type { DockerHost, DockerPlatformArgs, HostPreparation } from "./platform/docker/args.ts";
 export { DockerPlatform } from "./platform/docker/docker.ts";
+export type { ClientService, KubernetesPlatformArgs } from "./platform/kubernetes/args.ts";
+export { KubernetesPlatform } from "./platform/kubernetes/kubernetes.ts";
 export type { SwarmPlatformArgs } from "./platform/swarm/args.ts";
 export { SwarmPlatform } from "./platform/swarm/swarm.ts";
 export type {

@@ -3,6 +3,7 @@ import { clientEnvironment, engineOf } from "../../components/platform/docker/re
 import { parseSettings } from "../../settings/read.ts";
 import type { Settings } from "../../settings/settings.ts";
 import { placementOf } from "../../systems/placement.ts";
+import { onCluster } from "./cluster.ts";
 import type { Exec } from "./container.ts";
 import { Failure } from "./failure.ts";
 import { run, type Ended } from "./process.ts";
@@ -33,16 +34,18 @@ export async function settingsOfSystem<S extends Settings["system"]>(
   );
 }
 
-/** What the Docker Engine of its host says about the health of the workload with this alias. */
+/** What the Docker Engine of its host, or the cluster, says about the health of the workload with this alias. */
 export type HealthOf = (alias: string) => Promise<string>;
 
-/** Runs programs in the stack's containers, by the Docker Engine of the host on which each is placed. */
+/** Runs programs in the stack's containers, by the Docker Engine of the host on which each is placed, or by the cluster. */
 export function execIn(settings: Settings): Exec {
+  if (settings.platform === "kubernetes") return onCluster(settings).exec;
   const docker = dockerOf(settings);
   return (alias, argv) => docker(alias, (name) => ["exec", name, ...argv]);
 }
 
 export function healthIn(settings: Settings): HealthOf {
+  if (settings.platform === "kubernetes") return onCluster(settings).health;
   const docker = dockerOf(settings);
   const format = "{{if .State.Health}}{{.State.Health.Status}}{{else}}{{.State.Status}}{{end}}";
   return async (alias) => {

@@ -1,0 +1,79 @@
+import { expect, test } from "vitest";
+import { parseSettings } from "./read.ts";
+
+const given = {
+  ...{ system: "synap", platform: "kubernetes", kubernetes: { context: "lab" } },
+  imageRegistry: { address: "registry.example.com" },
+};
+
+test("a cluster takes a context and a registry, and the rest follows", () => {
+  expect(parseSettings(given)).toMatchObject({
+    name: "synap",
+    kubernetes: {
+      ...{ context: "lab", volumeGiB: 10, keepVolumes: true, images: "registry" },
+      ...{ clusterDomain: "cluster.local", clientNamespaces: [], service: { type: "ClusterIP" } },
+    },
+  });
+});
+
+test("nodes that have the images need no registry", () => {
+  const { imageRegistry: _, ...rest } = given;
+  const kubernetes = { context: "lab", images: "loaded" };
+  expect(parseSettings({ ...rest, kubernetes })).toMatchObject({ kubernetes });
+});
+
+test.each<[string, object, string]>([
+  [
+    "no context",
+    { kubernetes: {} },
+    "synfleet:kubernetes.context: got nothing; allowed: a context of your kubeconfig, with platform kubernetes (kubectl config get-contexts shows them)",
+  ],
+  [
+    "no registry",
+    { imageRegistry: undefined },
+    "synfleet:imageRegistry: got nothing; allowed: a registry that the nodes reach, with platform kubernetes (set it; or load",
+  ],
+  [
+    "a Synaxic",
+    { system: "synaxic" },
+    'synfleet:platform: got "kubernetes"; allowed: docker, swarm for system synaxic (on Kubernetes there are synap and synapsedb so far)',
+  ],
+  [
+    "a host that is reached by SSH",
+    { hosts: [{ name: "a", address: "192.0.2.1", ssh: {} }] },
+    "synfleet:hosts[0].ssh: got",
+  ],
+  [
+    "several hosts",
+    {
+      topology: "several-hosts",
+      hosts: [
+        { name: "a", address: "192.0.2.1" },
+        { name: "b", address: "192.0.2.2" },
+      ],
+    },
+    'synfleet:topology: got "several-hosts"; allowed: nothing, with platform kubernetes: the cluster places parts on its nodes (leave it out)',
+  ],
+  [
+    "an address to publish at",
+    { publishAddress: "192.0.2.1" },
+    'synfleet:publishAddress: got "192.0.2.1"; allowed: nothing, with platform kubernetes: kubernetes.service says',
+  ],
+  [
+    "a port that nodes do not give out",
+    { kubernetes: { context: "lab", service: { type: "NodePort" } } },
+    "synfleet:ports.write: got 15500; allowed: 30000 to 32767, with kubernetes.service.type NodePort (choose one of them)",
+  ],
+  [
+    "a namespace that cannot be",
+    { kubernetes: { context: "lab", namespace: "My_Space" } },
+    'synfleet:kubernetes.namespace: got "My_Space"; allowed: 1 to 63 of a-z, 0-9 and -',
+  ],
+  [
+    "an address that is none",
+    { kubernetes: { context: "lab", service: { address: "https://x" } } },
+    'synfleet:kubernetes.service.address: got "https://x"; allowed: a name or an IP address',
+  ],
+])("%s: refused", (_, changes, message) => {
+  expect(() => parseSettings({ ...given, ...changes })).toThrow(message);
+});
