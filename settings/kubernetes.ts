@@ -1,5 +1,6 @@
 /** The settings of a Kubernetes cluster, and the rules between them and the others. */
 import { z } from "zod";
+import { cidr } from "./atoms.ts";
 import type { Problem } from "./parts.ts";
 
 const namespace = z
@@ -26,6 +27,8 @@ export const kubernetes = z.strictObject({
     .string()
     .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, "a domain such as cluster.local")
     .default("cluster.local"),
+  /** Networks of the pods. @default every private network */
+  podCidrs: z.array(cidr).min(1, "at least one network, or leave it out").optional(),
   /** @default the cluster's default class */
   storageClass: z.string().min(1, "the name of a StorageClass").optional(),
   /** Size of each volume with data. */

@@ -67,13 +67,15 @@ export class OnCluster {
     return Object.fromEntries(text.split("\n").map((line) => line.split(" ") as [string, string]));
   }
 
-  /** A client in the cluster: the names of Services are known there alone, so their addresses are asked for. */
+  /** Where the name of a Service leads, which is known in the cluster alone. */
+  addressOf(name: string): Promise<string> {
+    const [service] = name.split(".");
+    return this.kubectl("get", "service", service!, "--output", "jsonpath={.spec.clusterIP}");
+  }
+
+  /** Asks as a client in the cluster does. */
   async ask(url: string, given: Ask): Promise<Answer> {
-    const [service] = new URL(url).hostname.split(".");
-    const address = await this.kubectl(
-      ...["get", "service", service!, "--output", "jsonpath={.spec.clusterIP}"],
-    );
-    return ask(url, { ...given, address });
+    return ask(url, { ...given, address: await this.addressOf(new URL(url).hostname) });
   }
 
   outputs(): Promise<Outputs> {

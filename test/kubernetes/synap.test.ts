@@ -1,8 +1,10 @@
 /** Synap on a real cluster by the settings alone, from `up` to a client's query and back. */
+import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Outputs } from "../../commands/support/stack.ts";
 import { synapServer } from "../support/synap-server.ts";
 import { until } from "../support/until.ts";
+import { Outsider } from "./outsider.ts";
 import { OnCluster } from "./stack.ts";
 
 let site: OnCluster;
@@ -73,6 +75,59 @@ test("a member that was killed is back with its data", async () => {
   await set("b", "2");
   await site.kubectl("wait", "--for=condition=Ready", "pod/synap2-0", "--timeout=120s");
   await everywhere("b", "2");
+});
+
+describe("the network", () => {
+  const elsewhere = `elsewhere-${randomBytes(3).toString("hex")}`;
+  const portOf = (end: string) => Number(new URL(String(outputs.endpoints[end])).port);
+  const podOf = (component: string) =>
+    site.kubectl(
+      ...["get", "pods", "--selector", `app.kubernetes.io/component=${component}`],
+      ...["--output", "jsonpath={.items[0].status.podIP}"],
+    );
+  const clients = () => site.addressOf("balancer-clients");
+  let stranger: Outsider;
+
+  beforeAll(async () => {
+    await site.kubectl("create", "namespace", elsewhere);
+    stranger = await Outsider.in(site.context, elsewhere);
+  });
+  afterAll(() => site?.kubectl("delete", "namespace", elsewhere));
+
+  test("admits nobody of another namespace, to nothing", async () => {
+    expect(await stranger.reaches(await clients(), portOf("write"))).toBe(false);
+    for (const port of [15500, 15600])
+      expect([port, await stranger.reaches(await podOf("synap1"), port)]).toEqual([port, false]);
+  });
+
+  test("admits no pod of the namespace that is none of its parts", async () => {
+    const neighbour = await Outsider.in(site.context, site.namespace);
+    expect(await neighbour.reaches(await podOf("synap1"), 15500)).toBe(false);
+    expect(await neighbour.reaches(await clients(), portOf("write"))).toBe(false);
+    await neighbour.remove();
+  });
+
+  test("admits a namespace that is named to what is published, and to nothing else", async () => {
+    const before = await site.pods();
+    await site.setCluster({ clientNamespaces: [elsewhere] });
+    await site.deployment.up();
+    expect(await site.pods()).toEqual(before);
+    await until("the way in", async () => {
+      return (await stranger.reaches(await clients(), portOf("write"))) || undefined;
+    });
+    for (const port of [15500, 15600])
+      expect([port, await stranger.reaches(await podOf("synap1"), port)]).toEqual([port, false]);
+  });
+
+  test("lets no part call anybody but parts and name servers", async () => {
+    const call = (address: string, port: number) =>
+      site.kubectl(
+        ...["exec", "synap1-0", "--", "timeout", "3", "bash", "-c"],
+        `exec 3<>/dev/tcp/${address}/${port}`,
+      );
+    await call("synap2", 15500);
+    await expect(call("kubernetes.default.svc", 443)).rejects.toThrow(/exit code/);
+  });
 });
 
 describe("a destroy", () => {

@@ -2,6 +2,11 @@
 import { isIP } from "node:net";
 import type { KubernetesPlatformArgs } from "./args.ts";
 
+/** Pods are in one of these wherever nobody has seen to it that they are not. */
+export const PRIVATE_NETWORKS: readonly string[] = [
+  ...["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"],
+];
+
 type Access = Pick<KubernetesPlatformArgs, "prefix" | "namespace" | "service" | "clusterDomain">;
 
 export const namespaceOf = ({ prefix, namespace }: Access): string => namespace ?? prefix;

@@ -25,6 +25,11 @@ export interface KubernetesPlatformArgs {
   readonly namespace?: string | undefined;
   /** Domain of the cluster's own names. Changing it reloads what asks name servers by itself. @default "cluster.local" */
   readonly clusterDomain?: string | undefined;
+  /**
+   * Networks of the cluster's pods, from which a PostgreSQL member takes connections of the others and of clients; who they are certificates, passwords and the
+   * policies decide. A change restarts the members, one at a time. @default every private network
+   */
+  readonly podCidrs?: readonly string[] | undefined;
   /** Names by which parts are placed. The cluster's scheduler decides where they run. @default one, "cluster" */
   readonly hosts?: readonly { readonly name: string }[] | undefined;
   /** Class of the volumes. Fixed once they are there. @default - the cluster's default class */
@@ -35,7 +40,7 @@ export interface KubernetesPlatformArgs {
   readonly keepVolumes?: boolean | undefined;
   /** Keeps volumes from being deleted by the engine. @default false */
   readonly protectVolumes?: boolean | undefined;
-  /** Namespaces whose pods reach published ports, besides the deployment's own. A change changes the policies at once. @default none */
+  /** Namespaces whose pods reach published ports. The deployment's own is for its parts alone. A change changes the policies at once. @default none */
   readonly clientNamespaces?: readonly string[] | undefined;
   /** Networks outside of the cluster from which published ports are reached. A change changes the policies at once. @default none */
   readonly clientCidrs?: readonly string[] | undefined;

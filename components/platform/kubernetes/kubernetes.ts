@@ -10,7 +10,13 @@ import type {
   WorkloadOptions,
   WorkloadSpec,
 } from "../platform.ts";
-import { advertisedFor, clientServiceName, domainOf, endpointOf } from "./access.ts";
+import {
+  advertisedFor,
+  clientServiceName,
+  domainOf,
+  endpointOf,
+  PRIVATE_NETWORKS,
+} from "./access.ts";
 import type { KubernetesPlatformArgs } from "./args.ts";
 import { clusterFiles } from "./files.ts";
 import { Ground } from "./ground.ts";
@@ -40,8 +46,7 @@ export class KubernetesPlatform extends pulumi.ComponentResource implements Plat
   readonly hosts: readonly string[];
   /** Nodes are the cluster's own. */
   readonly machines: readonly string[] = [];
-  /** A pod's network tells nothing of who is in it: certificates and policies do. */
-  readonly peerCidrs: readonly string[] = ["0.0.0.0/0", "::/0"];
+  readonly peerCidrs: readonly string[];
   readonly #args: KubernetesPlatformArgs;
   readonly #ground: Ground;
   readonly #aliases = new Set<string>();
@@ -56,6 +61,7 @@ export class KubernetesPlatform extends pulumi.ComponentResource implements Plat
     this.#args = args;
     this.#name = name;
     this.hosts = (args.hosts ?? [{ name: "cluster" }]).map((host) => host.name);
+    this.peerCidrs = args.podCidrs ?? PRIVATE_NETWORKS;
     this.#ground = new Ground(name, args, this);
     this.registerOutputs({});
   }

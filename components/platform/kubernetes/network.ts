@@ -28,37 +28,24 @@ export function admitted(
   deployment: Record<string, string>,
   clients: Pick<KubernetesPlatformArgs, "clientNamespaces" | "clientCidrs">,
 ): PolicySpec {
-  const published = publishedPorts(spec);
-  const { clientNamespaces = [], clientCidrs = [] } = clients;
+  const parts = [{ podSelector: { matchLabels: deployment } }];
+  const outside = [
+    ...(clients.clientNamespaces ?? []).map((name) => ({
+      namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } },
+    })),
+    ...(clients.clientCidrs ?? []).map((cidr) => ({ ipBlock: { cidr } })),
+  ];
   return {
     podSelector: { matchLabels: selector },
     policyTypes: ["Ingress"],
-    ingress: [
-      ...(spec.ports.length === 0
-        ? []
-        : [
-            {
-              from: [{ podSelector: { matchLabels: deployment } }],
-              ports: spec.ports.map(({ internal }) => port(internal)),
-            },
-          ]),
-      ...(published.length === 0
-        ? []
-        : [
-            {
-              from: [
-                // Whoever may start pods in the namespace could take a part's labels as well.
-                { podSelector: {} },
-                ...clientNamespaces.map((name) => ({
-                  namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } },
-                })),
-                ...clientCidrs.map((cidr) => ({ ipBlock: { cidr } })),
-              ],
-              ports: published.map(({ internal }) => port(internal)),
-            },
-          ]),
-    ],
+    ingress: [...way(parts, spec.ports), ...way(outside, publishedPorts(spec))],
   };
+}
+
+/** None where one of the two is: to Kubernetes an empty list is everybody, or every port. */
+function way<Peer>(from: readonly Peer[], ports: readonly { readonly internal: number }[]) {
+  if (from.length === 0 || ports.length === 0) return [];
+  return [{ from: [...from], ports: ports.map(({ internal }) => port(internal)) }];
 }
 
 const port = (number: number, protocol = "TCP") => ({ port: number, protocol });

@@ -168,7 +168,6 @@ describe("the network", () => {
         },
         {
           from: [
-            { podSelector: {} },
             { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "shop" } } },
             { ipBlock: { cidr: "192.0.2.0/24" } },
           ],
@@ -178,7 +177,11 @@ describe("the network", () => {
     });
   });
 
-  test("admits nobody to one that listens on nothing", () => {
-    expect(admitted({ ...spec, ports: [] }, selector, parts, {}).ingress).toEqual([]);
+  test("never has a rule without whom or where, which would be everybody and everywhere", () => {
+    const clients = { clientNamespaces: ["shop"] };
+    expect(admitted({ ...spec, ports: [] }, selector, parts, clients).ingress).toEqual([]);
+    const inner = { ...spec, ports: [{ internal: 9000 }] };
+    expect(admitted(inner, selector, parts, clients).ingress).toHaveLength(1);
+    expect(admitted(spec, selector, parts, {}).ingress).toHaveLength(1);
   });
 });
