@@ -23,7 +23,7 @@ export class Outsider {
   /** Whether a connection to the address is taken. */
   async reaches(address: string, port: number): Promise<boolean> {
     const { code } = await run([
-      ...[...this.#kubectl, "exec", POD, "--", "nc", "-w", "3", "-z", address, String(port)],
+      ...[...this.#kubectl, "exec", POD, "--", "probe", "dial", `${address}:${port}`],
     ]);
     return code === 0;
   }
@@ -46,8 +46,8 @@ const pod = {
     },
     containers: [
       {
-        ...{ name: "main", image: "lab/busybox:1", imagePullPolicy: "Never" },
-        command: ["sh", "-c", "trap exit TERM; sleep 100000 & wait"],
+        ...{ name: "main", image: "lab/probe:1", imagePullPolicy: "Never" },
+        args: ["serve", ":8080"],
         securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
       },
     ],

@@ -95,6 +95,8 @@ describe("the network", () => {
   afterAll(() => site?.kubectl("delete", "namespace", elsewhere));
 
   test("admits nobody of another namespace, to nothing", async () => {
+    // Else it could reach nothing anywhere.
+    expect(await stranger.reaches("kubernetes.default.svc", 443)).toBe(true);
     expect(await stranger.reaches(await clients(), portOf("write"))).toBe(false);
     for (const port of [15500, 15600])
       expect([port, await stranger.reaches(await podOf("synap1"), port)]).toEqual([port, false]);
