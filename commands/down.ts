@@ -5,7 +5,7 @@ import { Stack } from "./support/stack.ts";
 const help = `Usage: npm run down [-- --stack NAME] [--keep-data]
 
 Removes all that npm run up made: containers, network, and with them the volumes that hold the data. Images stay, since
-other deployments use them too.
+other deployments use them too. On Kubernetes volumes and namespace stay as well, unless kubernetes.keepVolumes is false.
 
   --stack NAME  stack to remove (default: dev)
   --keep-data   keep the volumes, and the stack that knows them: the next npm run up finds the data again`;
@@ -27,7 +27,10 @@ export async function down(args: string[]): Promise<number> {
     return 0;
   }
   // The record of what is where refuses a later change that would lose the volumes.
-  const kept = ["docker:index/volume:Volume", "synfleet-hosts:placement:Placement"];
+  const kept = [
+    ...["docker:index/volume:Volume", "kubernetes:core/v1:PersistentVolumeClaim"],
+    "synfleet-hosts:placement:Placement",
+  ];
   const keep = options["keep-data"] ? kept.flatMap((type) => ["--exclude", `**${type}::**`]) : [];
   const code = await stack.show(
     "destroy",
