@@ -56,14 +56,15 @@ export function databaseHealthy({ leader, members }: ClusterState, declared: num
   );
 }
 
-/** Pure: one primary, and everybody else follows it. */
+/** Pure: one primary, everybody else follows it, and all can write to their disks. */
 export function redisHealthy(states: readonly RedisState[]): boolean {
   const primaries = states.filter(({ role }) => role === "primary");
   return (
     primaries.length === 1 &&
     states.every(
-      ({ role, follows, linked }) =>
-        role === "primary" || (role === "replica" && follows === primaries[0]!.name && linked),
+      ({ role, reason, follows, linked }) =>
+        reason === undefined &&
+        (role === "primary" || (role === "replica" && follows === primaries[0]!.name && linked)),
     )
   );
 }

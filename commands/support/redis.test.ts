@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { redisHealthy } from "../status/synaxic.ts";
 import {
   promotionRefused,
   redisPromote,
@@ -44,6 +45,18 @@ describe("the state of a set", () => {
       ...{ name: "redis1", role: "waiting", reason: "nobody: can tell" },
     });
   });
+});
+
+test("a server that cannot write to its disk says so, and the set is not well", () => {
+  const ended = (stdout: string) => ({ code: 0, stdout, stderr: "" });
+  const full = primary.replace("role:master", "role:master\naof_last_write_status:err");
+  const states = [redisState("redis1", ended(full)), redisState("redis2", ended(replica(500)))];
+  expect(states[0]).toMatchObject({
+    role: "primary",
+    reason: expect.stringMatching(/full/) as string,
+  });
+  expect(redisHealthy(states)).toBe(false);
+  expect(redisHealthy([redisState("redis1", ended(primary)), states[1]!])).toBe(true);
 });
 
 describe("switchover", () => {

@@ -7,7 +7,7 @@ export interface RedisState {
   readonly name: string;
   /** `waiting`: it has no role before somebody tells which; `down`: it does not answer. */
   readonly role: "primary" | "replica" | "waiting" | "down";
-  /** Why it waits or does not answer. */
+  /** Why it waits, does not answer, or takes no writes. */
   readonly reason?: string;
   readonly version?: string;
   /** Whom a replica follows. */
@@ -23,6 +23,8 @@ export interface RedisState {
   /** Since when a replica heard nothing of its primary. */
   readonly silentSeconds?: number;
 }
+
+const NOT_WRITTEN = "cannot write to its volume: it is full, or its disk fails; see its log";
 
 const program = (name: string) => `/usr/local/bin/${name}`;
 
@@ -56,11 +58,13 @@ export function redisState(name: string, ended: Ended): RedisState {
   }
   const number = (key: string) => Number(fields.get(key) ?? 0);
   const version = fields.get("redis_version")!;
+  // Redis refuses writes as long as one of them could not be put on disk.
+  const unwritten = fields.get("aof_last_write_status") === "err" && { reason: NOT_WRITTEN };
   if (fields.get("role") === "master") {
-    return { name, role: "primary", version, offset: number("master_repl_offset") };
+    return { name, role: "primary", version, offset: number("master_repl_offset"), ...unwritten };
   }
   return {
-    ...{ name, role: "replica", version },
+    ...{ name, role: "replica", version, ...unwritten },
     follows: fields.get("master_host")!,
     linked: fields.get("master_link_status") === "up",
     copying: fields.get("master_sync_in_progress") === "1" || fields.get("loading") === "1",

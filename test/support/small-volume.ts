@@ -46,6 +46,12 @@ export class SmallVolume {
     );
   }
 
+  /** After `fill`: a little room comes and goes, as on a disk that others write to. */
+  async waver(times: number): Promise<void> {
+    const once = `truncate -s -65536 ${mount}/filler; sleep 0.3; head -c 65536 /dev/zero >>${mount}/filler || true; sleep 0.7`;
+    await this.#sh(`n=0; while [ $n -lt ${times} ]; do ${once}; n=$((n + 1)); done`);
+  }
+
   /** Gives back what was taken. */
   async empty(): Promise<void> {
     await this.#sh(`rm -f ${mount}/filler`);

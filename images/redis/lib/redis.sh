@@ -108,8 +108,10 @@ primary_by_sentinels() {
 compose_users() {
   local hash rendered=$configuration/secrets/users.acl last=$data/users.last previous=$data/users.previous
   if ! cmp --silent "$rendered" "$last"; then
+    # Whole or not at all: on a full volume a half would be the password that machines are no longer let in by.
+    cat "$rendered" >"$last.new"
     if [ -e "$last" ]; then mv "$last" "$previous"; fi
-    cat "$rendered" >"$last"
+    mv "$last.new" "$last"
   fi
   [ -e "$previous" ] || : >"$previous"
   hash=$(sha256sum "$operator")

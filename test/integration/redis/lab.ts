@@ -34,7 +34,11 @@ export class RedisLab {
   members: readonly string[];
   readonly sentinels: readonly string[];
 
-  constructor(members: number, sentinels: number) {
+  readonly #options: string[];
+
+  /** @param options of the servers' containers, for `docker run`. */
+  constructor(members: number, sentinels: number, options: string[] = []) {
+    this.#options = options;
     this.members = Array.from({ length: members }, (_, index) => `redis${index + 1}`);
     this.sentinels = Array.from({ length: sentinels }, (_, index) => `sentinel${index + 1}`);
   }
@@ -47,7 +51,7 @@ export class RedisLab {
     await this.bench.start();
     for (const name of this.members) {
       const files = [...(await this.bench.certificate(name)), ...this.serverFiles(name)];
-      await this.bench.container(name, "redis", files, [REDIS_PORT]);
+      await this.bench.container(name, "redis", files, [REDIS_PORT], { options: this.#options });
     }
     for (const name of this.sentinels) {
       const files = [...(await this.bench.certificate(name)), ...this.sentinelFiles(name)];
