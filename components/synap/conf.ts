@@ -173,13 +173,15 @@ frontend guard
   acl public path /health /metrics
   acl get method GET HEAD
   acl supervised path /synfleet/ready /synfleet/master /synfleet/replica /synfleet/metrics
-${pathAcl("reads", reads)}${pathAcl("destructive", destructive)}  # The supervisor says which: closed, replica, master.
+${pathAcl("reads", reads)}${pathAcl("destructive", destructive)}  # The supervisor says which: closed, replica, full, master.
   http-request set-var(txn.mode) str(mode),map_str(/run/synfleet/mode.map,closed)
   acl closed var(txn.mode) -m str closed
   acl replica var(txn.mode) -m str replica
+  acl full var(txn.mode) -m str full
   http-request return status 403 content-type application/json string '{"error":"this certificate is not one of those that are let in"}' unless admitted
   http-request return status 503 content-type application/json string '{"error":"this member takes no requests at present"}' hdr Retry-After 1 if closed !public !supervised
   http-request return status 405 content-type application/json string '{"error":"this member is a replica: it answers reads alone, writes go to the master"}' hdr Allow "GET, HEAD" if replica !supervised !get or replica !supervised !reads
+  http-request return status 507 content-type application/json string '{"error":"the volume of this member is nearly full: it answers reads alone until there is room"}' if full !supervised !get or full !supervised !reads
   http-request wait-for-body time 5s at-least 4096 if { path /api/v1/command }
   acl destructive req.body,lower -m reg '${destructiveCommands}'
   http-request return status 501 content-type application/json string '{"error":"refused: the server would log an empty value in place of this key, and lose it at its next start. Use set"}' if destructive

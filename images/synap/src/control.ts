@@ -65,7 +65,8 @@ async function handle(member: Member, request: IncomingMessage, response: Server
     }
     // Who a balancer may send what to: reads also while nobody is master, with what is here.
     case "GET /synfleet/master":
-      return answer(response, member.guard.mode === "master" ? 200 : 503, {
+      // One that is full tells writers so itself, and its reads are as good as ever.
+      return answer(response, ["master", "full"].includes(member.guard.mode) ? 200 : 503, {
         mode: member.guard.mode,
       });
     case "GET /synfleet/replica":

@@ -7,8 +7,8 @@ import { promisify } from "node:util";
 import { errorText } from "./log.ts";
 import { paths, runDirectory } from "./settings.ts";
 
-/** `closed` lets nothing through but health and metrics. */
-export type Mode = "closed" | "replica" | "master";
+/** `closed` lets nothing through but health and metrics, `full` reads as well: a master that has no room for writes. */
+export type Mode = "closed" | "replica" | "full" | "master";
 
 export class Guard {
   readonly #onEnd: (how: string) => void;

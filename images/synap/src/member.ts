@@ -5,7 +5,8 @@ import { decide, type Role } from "./decide.ts";
 import { Guard } from "./guard.ts";
 import { errorText, say } from "./log.ts";
 import { Mirror } from "./mirror.ts";
-import { Peers, type Status } from "./peers.ts";
+import { isOpen, Peers, type Status } from "./peers.ts";
+import { Relief, Volume } from "./relief.ts";
 import { laterBase, prepareLog, prepareScratch, type Base, type Running } from "./running.ts";
 import { Server } from "./server.ts";
 import { paths, readSettings, type Settings } from "./settings.ts";
@@ -27,6 +28,8 @@ export class Member {
   readonly guard: Guard;
   readonly peers = new Peers();
   readonly mirror: Mirror;
+  readonly room = new Volume();
+  readonly #relief = new Relief(this);
   readonly #started = Date.now();
   #said: Record<string, Status | undefined> = {};
   #heard = new Set<string>();
@@ -131,6 +134,7 @@ export class Member {
 
   async #step(): Promise<void> {
     const { name } = this.settings;
+    this.room.look();
     const decision = decide({
       name,
       declared: this.settings.master,
@@ -148,11 +152,16 @@ export class Member {
     if (role.role === "master") {
       await this.mirror.stop();
       if (this.running.role !== "master" || !this.running.server.running) return this.#lead();
+      const { level } = this.room;
+      if (level === "low") await this.guard.set("full");
+      // A write that found no room may have left a part of itself, behind which the server would go on.
+      else if (this.guard.mode === "full") return this.#halt("there is room again");
       return this.#keepBase(this.running);
     }
     if (this.running.role === "master") await this.#halt(`${role.of} is master now`);
     this.mirror.follow(role.of);
     await this.#replicate(role.of);
+    this.#relief.consider(role.of);
   }
 
   async #lead(): Promise<void> {
@@ -166,7 +175,8 @@ export class Member {
       run: randomUUID(),
       base: { bytes: log.bytes, offset: 0 },
     };
-    await this.guard.set("master", await server.answering());
+    const key = await server.answering();
+    await this.guard.set(this.room.look() === "low" ? "full" : "master", key);
     this.#tell("master", { entries: log.entries, alone });
   }
 
@@ -183,7 +193,7 @@ export class Member {
     const master = this.#said[of];
     const live = running.role === "replica" && running.of === of && running.server.running;
     // While nobody is master, what is here is the best there is: reads go on.
-    if (!master || master.mode !== "master" || !master.ready || !master.run || !master.base) {
+    if (!master || master.mode !== "master" || !isOpen(master) || !master.run || !master.base) {
       if (!live) await this.#halt(`the master ${of} does not answer or is not open`);
       return;
     }
@@ -197,10 +207,9 @@ export class Member {
       return;
     }
     // What was heard may be older than the end of the link: what is here is given up only for a master that is there.
-    const { ready, run, base } = await this.peers
-      .status(of)
-      .catch(() => ({ ready: false }) as Status);
-    if (ready && run === master.run && base) await this.#seed(of, run, base);
+    const now = await this.peers.status(of).catch(() => undefined);
+    if (now && isOpen(now) && now.run === master.run && now.base)
+      await this.#seed(of, master.run, now.base);
   }
 
   /** A server that begins with the master's log up to a known operation, and takes all later ones from the stream. */

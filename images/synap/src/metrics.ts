@@ -9,6 +9,11 @@ export function metricsText(status: Status): string {
       "Whether it serves, and as a replica has caught up and is linked.",
       Number(status.ready),
     ],
+    [
+      "room_low",
+      "Whether its volume has too little room for writes.",
+      Number(status.room === "low"),
+    ],
     ["epoch", "Number of the decision about who is master.", status.state.epoch],
     ["log_bytes", "Size of the write-ahead log, or of the copy of it.", status.bytes],
     ["offset", "Operations of this run of the master.", status.offset],

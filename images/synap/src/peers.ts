@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import { Agent, request, type RequestOptions } from "node:https";
+import type { Room } from "./room.ts";
 import { paths, ports } from "./settings.ts";
 import type { State } from "./state.ts";
 
@@ -13,6 +14,10 @@ export interface Status {
   readonly mode: "master" | "replica" | "none";
   readonly ready: boolean;
   readonly reason?: string;
+  /** Whether its volume has room for writes. */
+  readonly room?: Room;
+  /** Whether replicas may follow it, which they may of a master that is not ready for want of room. */
+  readonly open?: boolean;
   /** One life of a master's server: offsets of one say nothing about those of another. */
   readonly run?: string;
   /** Operations that a master has sent in this run; on a replica, those that it has. */
@@ -25,6 +30,9 @@ export interface Status {
   /** Directories with data that was set aside. */
   readonly aside: readonly string[];
 }
+
+/** One of an earlier version does not say. */
+export const isOpen = ({ open, ready }: Status): boolean => open ?? ready;
 
 export interface TlsFiles {
   readonly ca: Buffer;

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { errorText, say } from "./log.ts";
 import type { Member } from "./member.ts";
 import { paths } from "./settings.ts";
+import type { State } from "./state.ts";
 import { scan } from "./wal.ts";
 
 const copySeconds = 60;
@@ -20,8 +21,7 @@ export async function takeOver(member: Member, acceptDataLoss: boolean): Promise
     member.others.map((peer) => member.peers.status(peer).catch(() => undefined)),
   );
   const heard = said.filter((status) => status !== undefined);
-  const epoch =
-    Math.max(state.epoch, state.yields?.epoch ?? 0, ...heard.map((peer) => peer.state.epoch)) + 1;
+  const epoch = Math.max(...[state, ...heard.map((peer) => peer.state)].map(latest)) + 1;
   const before = heard.find((peer) => peer.name === state.master && peer.name !== name);
   const old = before && (before.mode === "master" || before.state.yields) ? before : undefined;
   if (old) await receive(member, old.name, epoch);
@@ -43,6 +43,8 @@ export async function takeOver(member: Member, acceptDataLoss: boolean): Promise
   const serves = await member.serves("master", servingSeconds * 1000);
   return `${name} is master now${all}${serves ? "" : `; its server does not answer yet after ${servingSeconds} s`}`;
 }
+
+const latest = ({ epoch, yields }: State): number => Math.max(epoch, yields?.epoch ?? 0);
 
 async function receive(member: Member, old: string, epoch: number): Promise<void> {
   if (member.mirror.following !== old || member.mirror.size === undefined) {
@@ -75,6 +77,9 @@ export async function yieldTo(
   const { state, settings } = member;
   if (state.master !== settings.name) throw new Error(`${settings.name} is not master`);
   if (epoch <= state.epoch) throw new Error(`decision ${epoch} is older than ${state.epoch}`);
+  // Two that were asked at once would both be master by the same decision.
+  if (state.yields && state.yields.to !== to && epoch <= state.yields.epoch)
+    throw new Error(`${settings.name} hands over to ${state.yields.to} already`);
   member.change({ ...state, yields: { to, epoch } });
   await member.restart(`handing over to ${to}`);
   return { bytes: (await scan(paths.log)).bytes };

@@ -25,7 +25,12 @@ export class Log {
     this.#buffered.push(head, data);
     // What is not "always" stays in memory, and is gone with the process. What is outlives that, if not the machine.
     if (this.#mode !== "always") return;
-    writeSync(this.#file, Buffer.concat(this.#buffered));
+    try {
+      writeSync(this.#file, Buffer.concat(this.#buffered));
+    } catch (error) {
+      // The answer is yes all the same, as the published server's is.
+      process.stderr.write(`Failed to log: ${String(error)}\n`);
+    }
     this.#buffered = [];
   }
 }

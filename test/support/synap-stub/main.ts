@@ -8,6 +8,7 @@
  *   comes anew gets only what was written since;
  * - a replica does not log what it is sent;
  * - the log is written behind what a crash left of its last entry, and only its first whole entries are read;
+ * - a write that the log has no room for is answered as one that is kept;
  * - `fsync_mode: periodic` loses what was acknowledged; POST /snapshot says yes and may write nothing;
  * - append logs an empty value; keys for users are forgotten at a restart; every password costs a wait.
  */
