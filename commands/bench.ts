@@ -9,16 +9,26 @@ import { show } from "./support/process.ts";
 
 const help = `Usage: npm run bench [-- failover]
        npm run bench:engine
-       npm run bench:platforms
+       npm run bench:platforms [-- lost]
 
 Measures start-up, balancer and replication of SynapseDB on real containers of its own; how long Synaxic's clients cannot
-write when a primary is lost or handed over; the offline engine beside the Pulumi CLI; or what a preview costs with many hosts, which needs
-no Docker. Prints one table. Takes some minutes, and is best run while nothing else does.`;
+write when a primary is lost or handed over; the offline engine beside the Pulumi CLI; what a preview costs with many hosts, which needs
+no Docker; or, with lost, how long clients cannot write when a server of a lab is. Prints one table. Takes some minutes, and is best run while nothing else does.`;
 
-const parts: { readonly [part: string]: { script: string; images: readonly ImageName[] } } = {
+interface Part {
+  readonly script: string;
+  readonly images: readonly ImageName[];
+  /** What else it measures when it is asked for by that word, and the images of that. */
+  readonly more?: Readonly<Record<string, readonly ImageName[]>>;
+}
+
+const parts: { readonly [part: string]: Part } = {
   system: { script: "test/bench/main.ts", images: imagesOf.synapsedb },
   failover: { script: "test/bench/failover.ts", images: imagesOf.synaxic },
-  platforms: { script: "test/bench/platforms.ts", images: [] },
+  platforms: {
+    ...{ script: "test/bench/platforms.ts", images: [] },
+    more: { lost: [...imagesOf.synapsedb, ...imagesOf.synaxic] },
+  },
   engine: { script: "test/bench/engine/main.ts", images: imagesOf.synapsedb },
 };
 
@@ -26,6 +36,7 @@ const parts: { readonly [part: string]: { script: string; images: readonly Image
 export async function bench(args: string[]): Promise<number> {
   const part = args[0] !== undefined && !args[0].startsWith("-") ? args[0] : "system";
   const rest = args[0] === part ? args.slice(1) : args;
+  const word = rest[0] !== undefined && !rest[0].startsWith("-") ? rest.shift() : undefined;
   const options = readArguments("bench", rest, { help: { type: "boolean", default: false } });
   if (options.help) {
     console.log(help);
@@ -34,7 +45,16 @@ export async function bench(args: string[]): Promise<number> {
   const wanted = parts[part];
   if (wanted === undefined)
     throw new Failure(`bench: got "${part}"; allowed: ${Object.keys(parts).join(", ")}.`);
-  if (wanted.images.length > 0) await ensureDocker();
-  await buildMissingImages(wanted.images);
-  return show(process.execPath, [join(projectDirectory, wanted.script)]);
+  const { script, more = {} } = wanted;
+  if (word !== undefined && more[word] === undefined) {
+    const allowed = Object.keys(more).join(", ") || "nothing";
+    throw new Failure(
+      `bench ${part}: got "${word}"; allowed: ${allowed}. See npm run bench -- --help.`,
+    );
+  }
+  const images = word === undefined ? wanted.images : more[word]!;
+  if (images.length > 0) await ensureDocker();
+  await buildMissingImages(images);
+  const words = word === undefined ? [] : [word];
+  return show(process.execPath, [join(projectDirectory, script), ...words]);
 }
