@@ -134,19 +134,23 @@ describe.each(systemNames)("%s on several hosts", (system) => {
   });
 });
 
+/** As libpq takes it: neither a connection that comes nor one that is there waits for a host that fell silent. */
+const patience =
+  "connect_timeout=3&tcp_user_timeout=10000&keepalives_idle=5&keepalives_interval=2&keepalives_count=3";
+
 test("clients are told every address, and the first's as before", async () => {
   const database = "203.0.113.1:5002,203.0.113.2:5002,203.0.113.3:5002";
   const { endpoints: synapsedb } = await render({ system: "synapsedb", ...several });
   expect(synapsedb).toMatchObject({
     write: "postgresql://203.0.113.1:5002/synapsedb",
-    writeAll: `postgresql://${database}/synapsedb?connect_timeout=3`,
+    writeAll: `postgresql://${database}/synapsedb?${patience}`,
   });
   const { endpoints: synaxic } = await render({ system: "synaxic", ...several });
   expect(synaxic).toMatchObject({
     app: "https://203.0.113.1:8443",
     appAll: [1, 2, 3].map((n) => `https://203.0.113.${n}:8443`),
     redisAll: [1, 2, 3].map((n) => `rediss://203.0.113.${n}:6380`),
-    writeAll: `postgresql://${database}/synaxic?connect_timeout=3`,
+    writeAll: `postgresql://${database}/synaxic?${patience}`,
   });
   const { endpoints: synap } = await render({ system: "synap", ...several });
   expect(synap).toMatchObject({

@@ -65,8 +65,17 @@ export const passedThrough = (entrances: readonly Entrance[]): PassedThrough => 
   hosts: entrances.map(({ host }) => host),
 });
 
-/** A host that is lost does not even refuse: a client must not wait for it as long as the kernel would. */
-const CONNECT_SECONDS = 3;
+/**
+ * A host that is lost does not even refuse: a client must not wait for it as long as the kernel would, neither to connect nor, where the host is cut off
+ * between a statement and its answer, for that: two hours.
+ */
+const patience = new URLSearchParams({
+  connect_timeout: "3",
+  tcp_user_timeout: "10000",
+  keepalives_idle: "5",
+  keepalives_interval: "2",
+  keepalives_count: "3",
+}).toString();
 
 /** URLs of PostgreSQL behind the balancers, as libpq and what is made of it take them. */
 export function postgresUrls(
@@ -77,6 +86,6 @@ export function postgresUrls(
   const [first, ...others] = entrances.map(({ name, host }) => platform.endpoint(host, port, name));
   return {
     first: `postgresql://${first}/${database}`,
-    all: `postgresql://${[first, ...others].join(",")}/${database}?connect_timeout=${CONNECT_SECONDS}`,
+    all: `postgresql://${[first, ...others].join(",")}/${database}?${patience}`,
   };
 }

@@ -60,6 +60,8 @@ export function rounds(store: Store, event: Event, count: number): Promise<Measu
       } catch (error) {
         failed += 1;
         console.error(`${what}: ${(error as Error).message}`);
+        // What it broke is not for the next one to find.
+        await event.mends?.();
         continue;
       }
       const { seconds } = await timed(async () => {

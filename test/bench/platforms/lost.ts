@@ -33,7 +33,7 @@ async function losses({ system, store, writer }: Case, count: number): Promise<M
     happens: async () => (host = await writer()).cutOff(),
     mends: () => host.heal(),
   };
-  return [...(await rounds(store, killed, count)), ...(await rounds(store, cut, count))];
+  return [...(await rounds(store, cut, count)), ...(await rounds(store, killed, count))];
 }
 
 async function onFleet<T>(of: Promise<OnServers>, use: (servers: OnServers) => Promise<T>) {
