@@ -18,15 +18,21 @@ const settings = readSettings();
 if (settings.platform === "kubernetes") await clusterPreflight(onCluster(settings));
 else await preflight(settings.hosts, publishedPorts(settings), settings, peerPorts(settings));
 await new Placement("placement", recordOf(settings)).permitted();
-const system = await deploy(settings);
+// Its SDK takes a while to load, which the others need not wait for.
+const kubernetes =
+  settings.platform === "kubernetes"
+    ? await import("./components/platform/kubernetes/kubernetes.ts")
+    : undefined;
+// In one go: the rules of prepared hosts follow from the workloads that are there when the program waits for the first time.
+const system = deploy(settings);
 
 export const endpoints = system.endpoints;
 export const credentials = system.credentials;
 export const caCertificate = system.caCertificate;
 
-async function deploy(settings: Settings) {
+function deploy(settings: Settings) {
   const { name } = settings;
-  const platform = await platformOf(settings);
+  const platform = platformOf(settings);
   switch (settings.system) {
     case "synapsedb":
       return new SynapseDB(name, { ...settings, platform });
@@ -37,12 +43,8 @@ async function deploy(settings: Settings) {
   }
 }
 
-async function platformOf(settings: Settings) {
-  if (settings.platform === "kubernetes") {
-    // Its SDK takes a while to load, which the others need not wait for.
-    const { KubernetesPlatform } = await import("./components/platform/kubernetes/kubernetes.ts");
-    return new KubernetesPlatform("platform", onCluster(settings));
-  }
+function platformOf(settings: Settings) {
+  if (kubernetes) return new kubernetes.KubernetesPlatform("platform", onCluster(settings));
   const { name, prepareHosts, clientCidrs, swarm } = settings;
   const preparation = prepareHosts ? { ...settings.preparation, clientCidrs } : undefined;
   const args = { ...settings, prefix: name, preparation };
