@@ -1,0 +1,68 @@
+# shellcheck shell=bash disable=SC2154
+# Sourced by etcd's entry, after common.sh. A member with an empty volume whose cluster has known it at work must not take up its old place:
+# it has forgotten what it had confirmed. It is taken out of the cluster and comes in as a new one.
+
+setting() { sed -n "s/^$1: //p" "$configuration/etcd.yml"; }
+
+# The other members, a name a line.
+peers() { setting initial-cluster | tr , '\n' | sed 's/=.*//' | grep -vxF "$(setting name)"; }
+
+# All members as a peer knows them, for which it needs no majority: an object of JSON a line.
+members_by() {
+  printf 'GET /members HTTP/1.0\r\n\r\n' |
+    timeout 5 openssl s_client -quiet -verify_return_error -verify_hostname "$1" -connect "$1:2380" -CAfile "$configuration/tls/ca.crt" \
+      -cert "$configuration/tls/node.crt" -key "$configuration/tls/node.key" 2>/dev/null | grep -o '{[^{}]*"peerURLs"[^{}]*}'
+}
+
+# What the first peer that answers has under this member's address: `unheard` where none answers, `absent`, `declared` when the cluster was begun
+# with it and it never worked, `added` when it was added and never worked, `worked`.
+standing() {
+  local peer members own
+  for peer in $(peers); do
+    members=$(members_by "$peer") || continue
+    own=$(grep -F "\"https://$(setting name):2380\"" <<<"$members") || { echo absent && return; }
+    case $own in
+      *'"clientURLs":["'*) echo worked ;;
+      *'"name":"'[!\"]*) echo declared ;;
+      *) echo added ;;
+    esac
+    return
+  done
+  echo unheard
+}
+
+etcdctl_peers() {
+  env -i PATH="$PATH" etcdctl --endpoints "$(peers | sed 's|.*|https://&:2379|' | paste -sd,)" --command-timeout 5s --dial-timeout 2s \
+    --cacert "$configuration/tls/ca.crt" --cert "$configuration/tls/node.crt" --key "$configuration/tls/node.key" "$@"
+}
+
+# By a majority of the others; again until there is one. etcd tells what is wrong as JSON, of which the last field says it.
+by_majority() {
+  local told
+  until told=$(etcdctl_peers "$@" 2>&1); do
+    say "etcd: no majority of the other members for \"$1 $2\" yet: ${told##*\"error\":}"
+    sleep 2
+  done
+  printf '%s\n' "$told"
+}
+
+# Prints whether this member begins a cluster together with the others (`new`) or comes into theirs (`existing`).
+join_as() {
+  local url id members
+  url=https://$(setting name):2380
+  case $(standing) in
+    unheard | declared)
+      echo new
+      return
+      ;;
+    worked)
+      say "etcd: the volume of $(setting name) is empty, and the other members have known it at work: it comes in as a new member"
+      members=$(by_majority member list)
+      id=$(awk -F ', ' -v url="$url" '$4 == url { print $1 }' <<<"$members")
+      [ -z "$id" ] || by_majority member remove "$id" >&2
+      by_majority member add "$(setting name)" --peer-urls "$url" >&2
+      ;;
+    absent) by_majority member add "$(setting name)" --peer-urls "$url" >&2 ;;
+  esac
+  echo existing
+}
