@@ -55,8 +55,8 @@ export default defineConfig({
           include: ["test/integration/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 600_000,
-          // Two processors carry one real cluster at a time.
-          fileParallelism: false,
+          // A cluster is waited for most of the time: for a lease to end, a member to catch up. Two at a time keep two processors busy.
+          maxWorkers: 2,
         },
       },
       {

@@ -65,6 +65,8 @@ async function unpack(engine: string, tag: string, volume: string, id: string): 
   ];
   const load = spawn("docker", words, { stdio: ["pipe", "ignore", "pipe"] });
   save.stdout.pipe(load.stdin.on("error", () => undefined));
+  // Who no longer reads would leave the other writing for ever.
+  load.once("close", () => save.stdout.destroy());
   let told = "";
   for (const { stderr } of [save, load])
     stderr.setEncoding("utf8").on("data", (text: string) => (told += text));
