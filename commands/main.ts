@@ -40,6 +40,10 @@ const commands: Record<string, Command> = {
     summary: "take a member out of a stack",
     run: async () => (await import("./operate/replicas.ts")).removeReplica,
   },
+  "forget-host": {
+    summary: "give up what was on a host that is gone for good",
+    run: async () => (await import("./operate/forget-host.ts")).forgetHost,
+  },
   pulumi: {
     summary: "run the Pulumi CLI, or the offline engine where there is none",
     run: async () => (await import("./pulumi.ts")).pulumi,

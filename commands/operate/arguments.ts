@@ -20,7 +20,12 @@ export type Options<T extends NonNullable<ParseArgsConfig["options"]>> = ReturnT
 export function readOperation<T extends NonNullable<ParseArgsConfig["options"]>>(
   command: string,
   args: string[],
-  { help, options, member }: { help: string; options: T; member: "needed" | "optional" },
+  {
+    help,
+    options,
+    member,
+    what = "member",
+  }: { help: string; options: T; member: "needed" | "optional"; what?: "member" | "host" },
 ): { readonly member: string | undefined; readonly options: Options<T> } | undefined {
   let parsed;
   try {
@@ -38,7 +43,7 @@ export function readOperation<T extends NonNullable<ParseArgsConfig["options"]>>
   const [name, ...more] = parsed.positionals;
   if (more.length > 0 || (member === "needed" && name === undefined)) {
     throw new Failure(
-      `${command}: got ${parsed.positionals.join(" ") || "no member"}; allowed: one member. See npm run synfleet -- ${command} --help`,
+      `${command}: got ${parsed.positionals.join(" ") || `no ${what}`}; allowed: one ${what}. See npm run synfleet -- ${command} --help`,
     );
   }
   return { member: name, options: values };

@@ -90,8 +90,10 @@ function containerOf(settings: Settings) {
 }
 
 /** In which Docker's client finds the stack's hosts. */
-function environmentOf({ hosts }: Settings): NodeJS.ProcessEnv {
-  const { SSH_CLIENT, ...more } = clientEnvironment(hosts);
+const environmentOf = ({ hosts }: Settings) => withClient(clientEnvironment(hosts));
+
+/** The environment of this process with the client that knows hosts. */
+export function withClient({ SSH_CLIENT, ...more }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const path = [...(SSH_CLIENT ? [resolve(SSH_CLIENT)] : []), process.env["PATH"]];
   return { ...process.env, ...more, PATH: path.join(delimiter) };
 }

@@ -1,5 +1,6 @@
 import { chooseEngine, type Engine } from "./engine.ts";
 import { Failure } from "./failure.ts";
+import type { State } from "./lost-host.ts";
 import { withPassphrase } from "./passphrase.ts";
 import { stacksDirectory } from "./paths.ts";
 import { run, show } from "./process.ts";
@@ -29,6 +30,12 @@ export interface Outputs {
   readonly caCertificate: string;
 }
 
+/** As `stack export` gives it. */
+export interface StateDocument {
+  readonly version: number;
+  readonly deployment: State;
+}
+
 /** A stack and the engine that runs it. */
 export class Stack {
   readonly name: string;
@@ -53,10 +60,24 @@ export class Stack {
   }
 
   /** Runs the engine and gives what it printed; throws its own words when it fails. */
-  async capture(...args: string[]): Promise<string> {
+  capture(...args: string[]): Promise<string> {
+    return this.#capture(args);
+  }
+
+  /** Its state as a document, in which secrets stay encrypted. */
+  async state(): Promise<StateDocument> {
+    return JSON.parse(await this.capture("stack", "export", "--stack", this.name)) as StateDocument;
+  }
+
+  async setState(document: StateDocument): Promise<void> {
+    await this.#capture(["stack", "import", "--stack", this.name], JSON.stringify(document));
+  }
+
+  async #capture(args: readonly string[], input?: string): Promise<string> {
     const { code, stdout, stderr } = await run(this.engine.program, this.#words(args), {
       env: this.#env,
       cwd: stacksDirectory,
+      ...(input !== undefined && { input }),
     });
     if (code !== 0)
       throw new Failure(`${args.join(" ")} failed:\n${stderr.trim() || stdout.trim()}`, code);

@@ -84,6 +84,12 @@ describe("refused", () => {
     ]);
   });
 
+  test("a member of etcd on another host, with the way that loses nothing", () => {
+    expect(texts({ etcd: { ...etcd, etcd2: "delta" } }, { etcd }).join()).toContain(
+      "To have etcd2 begin empty on delta, where it comes in as a new member by the majority of the others, synfleet:acceptPlacement: [etcd2] permits it for this once.",
+    );
+  });
+
   test("any other etcd, with what to write", () => {
     expect(texts({ etcd }, { etcd: { etcd1: "alpha" } })).toEqual([
       "etcd: got etcd1 on alpha, etcd2 on beta, etcd3 on gamma; allowed: etcd1 on alpha. Its members are fixed once it is there: set synfleet:etcd to [{ name: etcd1, host: alpha }]. After a change of etcd's own membership, synfleet:acceptPlacement: [etcd2, etcd3] permits it for this once.",

@@ -133,12 +133,17 @@ function ofMaster({ members, master }: PlacementInputs, news: PlacementInputs): 
 function ofEtcd({ etcd: olds }: PlacementInputs, { etcd, accepted }: PlacementInputs): Refusal[] {
   const unmeant = changed(olds, etcd).filter((name) => !accepted.includes(name));
   if (unmeant.length === 0 || Object.keys(olds).length === 0) return [];
+  const [only, ...more] = unmeant;
+  const moves = more.length === 0 && olds[only!] !== undefined && etcd[only!] !== undefined;
+  const way = moves
+    ? `To have ${only!} begin empty on ${etcd[only!]!}, where it comes in as a new member by the majority of the others,`
+    : "After a change of etcd's own membership,";
   return [
     {
       key: "etcd",
       got: listed(etcd),
       allowed: listed(olds),
-      next: `Its members are fixed once it is there: set synfleet:etcd to ${written(olds)}. After a change of etcd's own membership, ${accept(unmeant)}.`,
+      next: `Its members are fixed once it is there: set synfleet:etcd to ${written(olds)}. ${way} ${accept(unmeant)}.`,
     },
   ];
 }

@@ -87,9 +87,12 @@ const clientFolder = () => relative(process.cwd(), dirname(sshProgram));
  * alone: Linux takes no variable of more than 128 KiB, which a few hundred hosts fill, and of a thousand commands each would carry it.
  */
 export function clientEnvironment(hosts: Iterable<DockerHost>): Readonly<Record<string, string>> {
-  const table = sshOptionsTable([...new Set(hosts)]);
-  return table === "" ? {} : { SSH_CLIENT: clientFolder(), SSH_OPTIONS: table };
+  return environmentFor(sshOptionsTable([...new Set(hosts)]));
 }
+
+/** The same by a table of the form of `sshOptionsTable`. */
+export const environmentFor = (table: string): Readonly<Record<string, string>> =>
+  table === "" ? {} : { SSH_CLIENT: clientFolder(), SSH_OPTIONS: table };
 
 /** Where other hosts reach this one. */
 export function peerAddress({ name, address, privateAddress }: DockerHost): string {

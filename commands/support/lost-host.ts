@@ -1,0 +1,118 @@
+/** The state of a stack without what was on a host that is gone for good. Pure. */
+
+/** A resource as `stack export` gives it; what is not named here is kept as it is. */
+export interface StateResource {
+  readonly urn: string;
+  readonly type: string;
+  readonly provider?: string;
+  readonly dependencies?: readonly string[];
+  readonly propertyDependencies?: Readonly<Record<string, readonly string[] | null>>;
+  readonly deletedWith?: string;
+  readonly inputs?: Readonly<Record<string, unknown>>;
+}
+
+export interface State {
+  readonly resources?: readonly StateResource[];
+  readonly pending_operations?: readonly { readonly resource: StateResource }[];
+}
+
+/** How the stack reached the host's engine. */
+export interface Reached {
+  /** As Docker's client takes it. */
+  readonly engine: string;
+  /** Options of ssh(1), a word each. */
+  readonly sshOptions: readonly string[];
+}
+
+const DOCKER_PROVIDER = "pulumi:providers:docker";
+const PLATFORM = /^synfleet:platform:(Docker|Swarm)$/;
+
+const nameOf = ({ urn }: StateResource) => urn.slice(urn.lastIndexOf("::") + 2);
+
+/** Of which platform the stack is, and what its objects are labelled with; none when nothing of it is there. */
+export function platformIn({ resources = [] }: State) {
+  const platform = resources.find(({ type }) => PLATFORM.test(type));
+  if (!platform) return undefined;
+  const kind = PLATFORM.exec(platform.type)![1] as "Docker" | "Swarm";
+  return { kind, prefix: platform.inputs!["prefix"] as string };
+}
+
+/** The hosts that the stack is on, by the names that the settings gave them. */
+export function hostsIn({ resources = [] }: State): ReadonlyMap<string, Reached> {
+  const platforms = resources.filter(({ type }) => PLATFORM.test(type)).map(nameOf);
+  const hosts = new Map<string, Reached>();
+  for (const provider of resources.filter(({ type }) => type === DOCKER_PROVIDER)) {
+    const platform = platforms.find((name) => nameOf(provider).startsWith(`${name}-`));
+    const { host, sshOpts = "[]" } = (provider.inputs ?? {}) as Record<string, string>;
+    if (platform === undefined || host === undefined) continue;
+    const sshOptions = JSON.parse(sshOpts) as string[];
+    hosts.set(nameOf(provider).slice(platform.length + 1), { engine: host, sshOptions });
+  }
+  return hosts;
+}
+
+/** The state as it is when the host and all on it never were. Whatever named something of it no longer does. */
+export function withoutHost<S extends State>(
+  state: S,
+  name: string,
+): { readonly state: S; readonly forgotten: readonly StateResource[] } {
+  const { resources = [], pending_operations: pending } = state;
+  const reached = hostsIn(state).get(name);
+  const isOn = reached ? belongs(resources, name, reached.engine) : () => false;
+  const forgotten = resources.filter(isOn);
+  const gone = new Set(forgotten.map(({ urn }) => urn));
+  const stays = (urn: string) => !gone.has(urn);
+  const kept = resources.filter(({ urn }) => stays(urn)).map((resource) => freed(resource, stays));
+  return {
+    forgotten,
+    state: {
+      ...state,
+      resources: kept,
+      ...(pending && {
+        pending_operations: pending.filter(({ resource }) => stays(resource.urn)),
+      }),
+    },
+  };
+}
+
+/** Its engine and all that this made, the scripts that ran against it, and the host itself as it was prepared. */
+function belongs(resources: readonly StateResource[], name: string, engine: string) {
+  const isProvider = ({ type, inputs }: StateResource) =>
+    type === DOCKER_PROVIDER && inputs?.["host"] === engine;
+  const providers = new Set(resources.filter(isProvider).map(({ urn }) => urn));
+  return (resource: StateResource): boolean => {
+    const { urn, type, provider = "", inputs } = resource;
+    if (providers.has(urn)) return true;
+    if (type === "synfleet-hosts:host:Host") return nameOfLogin(inputs) === name;
+    if (type === "command:local:Command") {
+      const { HOST, DOCKER_HOST } = (inputs?.["environment"] ?? {}) as Record<string, unknown>;
+      return HOST === engine || DOCKER_HOST === engine;
+    }
+    // A reference is the provider's URN with its id.
+    return providers.has(provider.slice(0, provider.lastIndexOf("::")));
+  };
+}
+
+const nameOfLogin = (inputs: StateResource["inputs"]) =>
+  (inputs?.["login"] as { readonly name?: string } | undefined)?.name;
+
+function freed<R extends StateResource>(resource: R, stays: (urn: string) => boolean): R {
+  const { dependencies, propertyDependencies, deletedWith, ...rest } = resource;
+  const properties = Object.entries(propertyDependencies ?? {}).map(
+    ([key, urns]) => [key, urns && urns.filter(stays)] as const,
+  );
+  return {
+    ...rest,
+    ...(dependencies && { dependencies: dependencies.filter(stays) }),
+    ...(propertyDependencies && { propertyDependencies: Object.fromEntries(properties) }),
+    ...(deletedWith !== undefined && stays(deletedWith) && { deletedWith }),
+  } as R;
+}
+
+/** Names of the volumes that hold data; configuration is written anew. */
+export function dataOf(resources: readonly StateResource[]): string[] {
+  return resources
+    .filter(({ type }) => type === "docker:index/volume:Volume")
+    .map(({ inputs }) => String(inputs?.["name"]))
+    .filter((name) => !name.endsWith("-config"));
+}
