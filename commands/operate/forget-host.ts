@@ -68,17 +68,17 @@ export async function forgetHost(args: string[]): Promise<number> {
 /** How the stack reached the host, and what its objects there are labelled with. */
 function knownHost(state: State, host: string, stack: string) {
   const platform = platformIn(state);
+  if (platform && platform.kind !== "Docker") {
+    throw new Failure(
+      `forget-host: stack ${stack} is on ${platform.kind}, which remembers its machines itself; allowed: stacks on plain Docker. See docs/hosts.md.`,
+    );
+  }
   const hosts = hostsIn(state);
   const reached = hosts.get(host);
   if (!platform || !reached) {
     const names = [...hosts.keys()].join(", ") || "none, since it is not up";
     throw new Failure(
       `forget-host: got ${host}; allowed: a host that stack ${stack} is on: ${names}.`,
-    );
-  }
-  if (platform.kind === "Swarm") {
-    throw new Failure(
-      `forget-host: stack ${stack} is on a Swarm, whose managers remember its hosts; allowed: stacks on plain Docker. See docs/hosts.md, "A Docker Swarm of them".`,
     );
   }
   return { reached, prefix: platform.prefix };

@@ -25,7 +25,7 @@ export interface Reached {
 }
 
 const DOCKER_PROVIDER = "pulumi:providers:docker";
-const PLATFORM = /^synfleet:platform:(Docker|Swarm)$/;
+const PLATFORM = /^synfleet:platform:(Docker|Swarm|Kubernetes)$/;
 
 const nameOf = ({ urn }: StateResource) => urn.slice(urn.lastIndexOf("::") + 2);
 
@@ -33,7 +33,7 @@ const nameOf = ({ urn }: StateResource) => urn.slice(urn.lastIndexOf("::") + 2);
 export function platformIn({ resources = [] }: State) {
   const platform = resources.find(({ type }) => PLATFORM.test(type));
   if (!platform) return undefined;
-  const kind = PLATFORM.exec(platform.type)![1] as "Docker" | "Swarm";
+  const kind = PLATFORM.exec(platform.type)![1] as "Docker" | "Swarm" | "Kubernetes";
   return { kind, prefix: platform.inputs!["prefix"] as string };
 }
 
