@@ -125,6 +125,13 @@ export function candidatesOf(
   );
 }
 
+/**
+ * How many others have a commit before it is acknowledged: with as many members lost at once as leave a majority, the leader among them, one of those
+ * who are left has it, and can know that it has. One of three, two of five.
+ */
+export const confirmations = (members: number): number =>
+  Math.max(1, Math.floor((members - 1) / 2));
+
 /** What is the cluster's and not a member's: Patroni keeps it in etcd. */
 function clusterSettings(args: SettingsArgs, parameters: Record<string, string | number>): Yaml {
   const timers = failoverTimers(args.profile);
@@ -140,7 +147,7 @@ function clusterSettings(args: SettingsArgs, parameters: Record<string, string |
     maximum_lag_on_failover: quorum ? Number.MAX_SAFE_INTEGER : 1024 * 1024,
     synchronous_mode: quorum ? "quorum" : "off",
     synchronous_mode_strict: quorum,
-    synchronous_node_count: 1,
+    synchronous_node_count: confirmations(args.members.length),
     failsafe_mode: true,
     // A declared member's slot is permanent, so that it finds its WAL; any other goes soon after its member.
     member_slots_ttl: 10,

@@ -47,6 +47,16 @@ describe("settings", () => {
     expect(mode(members.slice(1))).toEqual(["off", false]);
   });
 
+  test("have a commit confirmed by as many as may be lost with the leader among them", () => {
+    const names = Array.from({ length: 7 }, (_, index) => `postgres${index + 1}`);
+    const counts = names.map((_, index) => {
+      const members = names.slice(0, index + 1);
+      const { dcs } = settings({ member: names[0]!, members, candidates: members }).bootstrap;
+      return dcs.synchronous_node_count;
+    });
+    expect(counts).toEqual([1, 1, 1, 1, 2, 2, 3]);
+  });
+
   test("let only candidates lead", () => {
     expect(settings({ candidates: ["postgres2"] }).tags.nofailover).toBe(false);
     expect(settings({ candidates: ["postgres1"] }).tags.nofailover).toBe(true);
