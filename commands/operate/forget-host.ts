@@ -76,7 +76,7 @@ function knownHost(state: State, host: string, stack: string) {
   const hosts = hostsIn(state);
   const reached = hosts.get(host);
   if (!platform || !reached) {
-    const names = [...hosts.keys()].join(", ") || "none, since it is not up";
+    const names = [...hosts.keys()].sort().join(", ") || "none, since it is not up";
     throw new Failure(
       `forget-host: got ${host}; allowed: a host that stack ${stack} is on: ${names}.`,
     );

@@ -42,6 +42,7 @@ function synaxic(): System {
     volume: "postgres-replica1-data",
     before: async () => {
       known = await site();
+      await known.sql("write", "create table test (id bigserial primary key, message text)");
       await known.inStep();
       if ((await known.leader()) !== "replica1")
         await servers.containers.mustCommand("switchover", "replica1");
