@@ -18,8 +18,12 @@ members_by() {
 # with it and it never worked, `added` when it was added and never worked, `worked`.
 standing() {
   local peer members own
+  # At once, since one whose name is not known yet may take as long as all.
+  for peer in $(peers); do members_by "$peer" >"$run/members-$peer" & done
+  wait
   for peer in $(peers); do
-    members=$(members_by "$peer") || continue
+    members=$(cat "$run/members-$peer")
+    [ -n "$members" ] || continue
     own=$(grep -F "\"https://$(setting name):2380\"" <<<"$members") || { echo absent && return; }
     case $own in
       *'"clientURLs":["'*) echo worked ;;
