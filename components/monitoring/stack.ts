@@ -72,7 +72,7 @@ export class MonitoringStack extends pulumi.ComponentResource {
         port: args.ports.prometheus,
         calls: {
           ...args.calls,
-          ...Object.fromEntries(platform.hosts.map((at) => [nodeExporterAlias(at), at])),
+          ...Object.fromEntries(platform.machines.map((at) => [nodeExporterAlias(at), at])),
         },
         scrape: {
           cluster: args.cluster,

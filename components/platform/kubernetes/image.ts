@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { imageTag } from "../../../images/inputs.ts";
 import { claimsOfThisRun } from "../docker/claims.ts";
 import { imageOn } from "../docker/images.ts";
+import { LOCAL_ENGINE } from "../docker/reach.ts";
 import { registryReference } from "../docker/registry.ts";
 import type { ImageSpec } from "../platform.ts";
 import type { KubernetesPlatformArgs } from "./args.ts";
@@ -13,9 +14,6 @@ export interface NodeImage {
   /** What sees to it that it is there. */
   readonly resources: pulumi.Resource[];
 }
-
-/** Builds images and keeps them in the registry. */
-const LOCAL_ENGINE = "unix:///var/run/docker.sock";
 
 /** How nodes come by an image. */
 export function imageFor(
@@ -31,9 +29,10 @@ export function imageFor(
     throw new Error(
       "imageRegistry: got nothing; allowed on Kubernetes: a registry that the nodes reach. Set it, or load the images onto the nodes and set images to loaded.",
     );
+  // It builds images and keeps them in the registry.
   const local = { host: { name: by.platform }, engine: LOCAL_ENGINE, reach: LOCAL_ENGINE };
   const { resources } = imageOn(local, spec, {
-    ...{ claims: claimsOfThisRun(), platform: by.platform, client: {} },
+    ...{ claims: claimsOfThisRun(), platform: by.platform },
     ...{ registry: imageRegistry, parent: by.parent },
   });
   const reference = registryReference(imageRegistry.address, spec.stage, tag);

@@ -35,7 +35,8 @@ import {
   type Runner,
 } from "./objects.ts";
 import { podTemplate, refuseUnrenderable, sharedRefusal, type PodPlace } from "./pod.ts";
-import { awaitEnd, awaitGone, awaitMembers, gate, notePeers, settle } from "./scripts.ts";
+import { notePeers } from "../gate.ts";
+import { awaitEnd, awaitGone, awaitMembers, gate, settle } from "./scripts.ts";
 
 const READY_COMMAND = "/usr/local/bin/ready";
 

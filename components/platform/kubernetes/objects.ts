@@ -65,14 +65,11 @@ export function statefulSet(
   return {
     metadata,
     spec: {
-      replicas: 1,
+      ...onePod(spec, selector, at),
       serviceName: metadata.name,
       // Any other never replaces a pod that was not well, so a bad change could not be taken back.
       podManagementPolicy: "Parallel",
       updateStrategy: { type: "RollingUpdate" },
-      revisionHistoryLimit: 3,
-      selector: { matchLabels: selector },
-      template: podTemplate(spec, at),
     },
   } satisfies k8s.apps.v1.StatefulSetArgs;
 }
@@ -87,14 +84,18 @@ export function deployment(
   return {
     metadata,
     spec: {
-      replicas: 1,
+      ...onePod(spec, selector, at),
       strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
-      revisionHistoryLimit: 3,
-      selector: { matchLabels: selector },
-      template: podTemplate(spec, at),
     },
   } satisfies k8s.apps.v1.DeploymentArgs;
 }
+
+const onePod = (spec: WorkloadSpec, selector: Record<string, string>, at: PodPlace) => ({
+  replicas: 1,
+  revisionHistoryLimit: 3,
+  selector: { matchLabels: selector },
+  template: podTemplate(spec, at),
+});
 
 /** Runs to its end once, and again when it is another. */
 export function job(spec: WorkloadSpec, metadata: Metadata, at: PodPlace) {

@@ -3,6 +3,8 @@
  * environment.
  */
 
+import { gateBy } from "../gate.ts";
+
 const kube = `set -eu
 kube() { kubectl --context "$CONTEXT" --namespace "$NAMESPACE" "$@"; }`;
 
@@ -52,21 +54,11 @@ await() {
   done
 }`;
 
-/** Notes the peers: one that the last run did not tell is new. */
-export const notePeers = `echo "peers $PEERS"`;
-
-/** A change begins only while every peer is ready, so that the set never loses a second member to it. */
-export const gate = `${awaitReady}
-told=" \${PULUMI_COMMAND_STDOUT#peers} "
-for peer in $PEERS; do
-  [ "\${GATE:-}" != open ] || break
-  case $told in *" $peer "*) ;; *) continue ;; esac
-  await "$peer" "" "$PEER_COMMAND" || {
-    echo "nothing was changed on $ALIAS: bring $peer back first, or set synfleet:rolloutGate to false" >&2
-    exit 1
-  }
-done
-echo "peers $PEERS"`;
+export const gate = gateBy(awaitReady, {
+  own: "$ALIAS",
+  peer: "$peer",
+  awaitPeer: 'await "$peer" "" "$PEER_COMMAND"',
+});
 
 /** Deleting does not wait by itself, and whatever it uses may go only after its pods. */
 export const awaitGone = `${kube}

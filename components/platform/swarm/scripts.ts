@@ -3,6 +3,7 @@
  * in by environment.
  */
 import { useClient } from "../docker/scripts.ts";
+import { gateBy } from "../gate.ts";
 
 /**
  * Waits for a task of service $2 on host $1 that has the specification $3, if any is named, and for command $4 to end well in it, a word a line;
@@ -48,21 +49,12 @@ await() {
   done
 }`;
 
-/** Notes the peers: one that the last run did not tell is new. */
-export const notePeers = `echo "peers $PEERS"`;
-
-/** A change begins only while every peer is ready, so that the set never loses a second member to it; PEERS has words "service,docker-host". */
-export const gate = `${awaitReady}
-told=" \${PULUMI_COMMAND_STDOUT#peers} "
-for peer in $PEERS; do
-  [ "\${GATE:-}" != open ] || break
-  case $told in *" $peer "*) ;; *) continue ;; esac
-  await "\${peer#*,}" "\${peer%%,*}" "" "$PEER_COMMAND" || {
-    echo "nothing was changed on $SERVICE: bring \${peer%%,*} back first, or set synfleet:rolloutGate to false" >&2
-    exit 1
-  }
-done
-echo "peers $PEERS"`;
+/** PEERS has words "service,docker-host". */
+export const gate = gateBy(awaitReady, {
+  own: "$SERVICE",
+  peer: "${peer%%,*}",
+  awaitPeer: 'await "${peer#*,}" "${peer%%,*}" "" "$PEER_COMMAND"',
+});
 
 /** Ends when the service runs as it was specified, and is ready. */
 export const settle = `${awaitReady}

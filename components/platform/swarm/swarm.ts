@@ -18,7 +18,8 @@ import type {
 import type { SwarmPlatformArgs } from "./args.ts";
 import { swarmFiles } from "./files.ts";
 import { joinSwarm } from "./nodes.ts";
-import { awaitEnd, awaitMembers, gate, imageIdentity, notePeers, settle } from "./scripts.ts";
+import { notePeers } from "../gate.ts";
+import { awaitEnd, awaitMembers, gate, imageIdentity, settle } from "./scripts.ts";
 import { isWatched, serviceArgs } from "./service.ts";
 
 const READY_COMMAND = "/usr/local/bin/ready";
