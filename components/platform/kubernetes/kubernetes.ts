@@ -10,25 +10,15 @@ import type {
   WorkloadOptions,
   WorkloadSpec,
 } from "../platform.ts";
-import {
-  advertisedFor,
-  clientServiceName,
-  domainOf,
-  endpointOf,
-  PRIVATE_NETWORKS,
-} from "./access.ts";
+import { advertisedFor, domainOf, endpointOf, PRIVATE_NETWORKS } from "./access.ts";
 import type { KubernetesPlatformArgs } from "./args.ts";
 import { clusterFiles } from "./files.ts";
 import { Ground } from "./ground.ts";
 import { imageFor } from "./image.ts";
-import { admitted } from "./network.ts";
 import {
-  clientService,
   deployment,
-  headlessService,
   isWatched,
   job,
-  publishedPorts,
   runnerOf,
   selectorOf,
   statefulSet,
@@ -36,6 +26,7 @@ import {
 } from "./objects.ts";
 import { podTemplate, refuseUnrenderable, sharedRefusal, type PodPlace } from "./pod.ts";
 import { notePeers } from "../gate.ts";
+import { reach } from "./reach.ts";
 import { awaitEnd, awaitGone, awaitMembers, gate, settle } from "./scripts.ts";
 
 const READY_COMMAND = "/usr/local/bin/ready";
@@ -95,7 +86,7 @@ export class KubernetesPlatform extends pulumi.ComponentResource implements Plat
     const claims = Object.fromEntries(
       spec.volumes.map((volume) => [volume.name, ground.claim(name, alias, volume.name, parent)]),
     );
-    this.#network(name, spec, selector, within);
+    reach(name, spec, { ground, args: this.#args, selector, options: within });
     const place: PodPlace = {
       image: image.reference,
       pullPolicy: image.pullPolicy,
@@ -198,41 +189,6 @@ export class KubernetesPlatform extends pulumi.ComponentResource implements Plat
       case "Job":
         return new k8s.batch.v1.Job(name, job(spec, metadata, at), options);
     }
-  }
-
-  /** The names that lead to it, and who may use them. */
-  #network(
-    name: string,
-    spec: WorkloadSpec,
-    selector: Record<string, string>,
-    options: pulumi.CustomResourceOptions,
-  ): void {
-    const ground = this.#ground;
-    new k8s.networking.v1.NetworkPolicy(
-      `${name}-admitted`,
-      {
-        metadata: ground.metadata(spec.alias),
-        spec: admitted(spec, selector, ground.selector, this.#args),
-      },
-      options,
-    );
-    if (spec.ports.length > 0)
-      new k8s.core.v1.Service(
-        `${name}-name`,
-        headlessService(spec, ground.metadata(spec.alias), selector),
-        options,
-      );
-    if (publishedPorts(spec).length > 0)
-      new k8s.core.v1.Service(
-        `${name}-clients`,
-        clientService(
-          spec,
-          ground.metadata(clientServiceName(spec.alias)),
-          selector,
-          this.#args.service ?? {},
-        ),
-        options,
-      );
   }
 
   /** Before anything of it is registered. */
