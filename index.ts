@@ -6,7 +6,7 @@ import { Placement } from "./components/placement/resource.ts";
 import { publishedPorts, readSettings } from "./settings/read.ts";
 import type { Settings } from "./settings/settings.ts";
 import { peerPorts } from "./systems/peer-ports.ts";
-import { recordOf, toldOf } from "./systems/placement.ts";
+import { largestSet, recordOf, toldOf } from "./systems/placement.ts";
 import { SynapseDB } from "./systems/synapsedb.ts";
 import { Synaxic } from "./systems/synaxic.ts";
 import { Synap } from "./systems/synap.ts";
@@ -15,7 +15,8 @@ import { Synap } from "./systems/synap.ts";
 Error.stackTraceLimit = 2;
 
 const settings = readSettings();
-if (settings.platform === "kubernetes") await clusterPreflight(onCluster(settings));
+if (settings.platform === "kubernetes")
+  await clusterPreflight({ ...onCluster(settings), largestSet: largestSet(settings) });
 else await preflight(settings.hosts, publishedPorts(settings), settings, peerPorts(settings));
 await new Placement("placement", recordOf(settings)).permitted();
 // Its SDK takes a while to load, which the others need not wait for.

@@ -29,6 +29,8 @@ export const kubernetes = z.strictObject({
     .default("cluster.local"),
   /** Networks of the pods. @default every private network */
   podCidrs: z.array(cidr).min(1, "at least one network, or leave it out").optional(),
+  /** Whether members of a set are ever on one node. */
+  spread: z.enum(["required", "preferred"]).default("preferred"),
   /** @default the cluster's default class */
   storageClass: z.string().min(1, "the name of a StorageClass").optional(),
   /** Size of each volume with data. */

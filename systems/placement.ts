@@ -39,6 +39,15 @@ export function toldOf(settings: Placed): Readonly<Record<string, string>> {
   }
 }
 
+/** How many members the largest set has, each of which wants a machine of its own. */
+export function largestSet(settings: Placed): number {
+  return Math.max(
+    settings.members.length,
+    ...(settings.system === "synap" ? [] : [settings.etcd.length]),
+    ...(settings.system === "synaxic" ? [settings.sentinels.length] : []),
+  );
+}
+
 type Recorded = Placed & {
   readonly acceptPlacement: readonly string[];
   readonly balancers: readonly Entrance[];

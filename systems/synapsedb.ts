@@ -100,6 +100,7 @@ export class SynapseDB extends pulumi.ComponentResource {
             cluster: cluster(member.name),
             token: passwords.manager,
             after: managers.slice(-1).map((manager) => manager.workload),
+            set: "managers",
             peers: members
               .filter((peer) => peer !== member)
               .map((peer) => managerAlias(peer.number)),

@@ -66,6 +66,7 @@ export class App extends pulumi.ComponentResource {
         platform.workload(member.name, spec, {
           parent: this,
           after: workloads.slice(-1),
+          set: name,
           peers: members.map((peer) => peer.name).filter((peer) => peer !== member.name),
           readyAlone: true,
           ...(args.dependsOn && { dependsOn: args.dependsOn }),

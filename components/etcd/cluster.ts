@@ -35,6 +35,7 @@ export class EtcdCluster extends pulumi.ComponentResource {
           {
             parent: this,
             after: workloads.slice(-1),
+            set: name,
             peers: names.filter((peer) => peer !== member.name),
           },
         ),

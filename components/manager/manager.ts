@@ -22,6 +22,8 @@ export interface ClusterManagerArgs {
   readonly after?: readonly Workload[];
   /** Managers that must be ready before this one is changed. */
   readonly peers?: readonly string[];
+  /** Name of the set that they are, see `WorkloadOptions.set`. */
+  readonly set?: string;
   /** What must be there before it starts. */
   readonly dependsOn?: pulumi.Input<pulumi.Resource>[];
 }
@@ -47,6 +49,7 @@ export class ClusterManager extends pulumi.ComponentResource {
         parent: this,
         ...(args.after && { after: args.after }),
         ...(args.peers && { peers: args.peers }),
+        ...(args.set && { set: args.set }),
         ...(args.dependsOn && { dependsOn: args.dependsOn }),
       },
     );

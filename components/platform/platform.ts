@@ -118,6 +118,11 @@ export interface WorkloadOptions {
   /** Workloads that must be ready before this one is changed in any way, so that a set never loses two members. */
   readonly peers?: readonly string[];
   /**
+   * Name, used once in a deployment, of the set whose members are kept apart, and lost one at a time, by a platform that moves workloads by itself.
+   * @default - none: it stands alone
+   */
+  readonly set?: string;
+  /**
    * Whether it becomes ready without its peers: then its creation is waited for, which members that only become ready
    * together would wait for in vain. @default - where there are no peers
    */

@@ -89,6 +89,7 @@ export class PostgresCluster extends pulumi.ComponentResource {
     const fences: Fence[] = [];
     const order = (member: string) => ({
       after: nodes.slice(-1).map((node) => node.workload),
+      set: name,
       peers: members.filter((peer) => peer !== member),
     });
     if (args.replication === "multi-master") {

@@ -13,6 +13,8 @@ export interface PostgresNodeArgs extends Omit<PostgresSpecArgs, "files"> {
   readonly after?: readonly Workload[];
   /** Nodes that must be ready, and caught up, before this one is changed. */
   readonly peers?: readonly string[];
+  /** Name of the set that they are, see `WorkloadOptions.set`. */
+  readonly set?: string;
 }
 
 /** One PostgreSQL server with its data volume, certificate and files. */
@@ -42,6 +44,7 @@ export class PostgresNode extends pulumi.ComponentResource {
       parent: this,
       ...(args.after && { after: args.after }),
       ...(args.peers && { peers: args.peers }),
+      ...(args.set && { set: args.set }),
     });
     this.url = `postgresql://${platform.endpoint(host, args.port, bootstrap.member)}/${args.access.database}`;
     this.registerOutputs({ url: this.url });

@@ -70,11 +70,17 @@ export class RedisPair extends pulumi.ComponentResource {
         { platform, authority: args.authority, alias, hosts: [host], passedThrough },
         { parent: this },
       ).files();
-    const run = (spec: WorkloadSpec, after: readonly Workload[], set: readonly string[]) =>
+    const run = (
+      spec: WorkloadSpec,
+      after: readonly Workload[],
+      all: readonly string[],
+      set = name,
+    ) =>
       platform.workload(spec.alias, spec, {
         parent: this,
         after,
-        peers: set.filter((peer) => peer !== spec.alias),
+        set,
+        peers: all.filter((peer) => peer !== spec.alias),
       });
 
     // The first is the primary until another was: it comes last, so that a change moves the role once at most.
@@ -98,7 +104,9 @@ export class RedisPair extends pulumi.ComponentResource {
         sentinel: args.failover ?? {},
         files: files(sentinel.name, sentinel.host),
       });
-      watchers.push(run(spec, [...servers, ...watchers].slice(-1), names.sentinels));
+      watchers.push(
+        run(spec, [...servers, ...watchers].slice(-1), names.sentinels, `${name}-sentinels`),
+      );
     }
     this.workloads = [...servers, ...watchers];
     this.urls = args.members.map(

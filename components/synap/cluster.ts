@@ -88,6 +88,7 @@ export class SynapCluster extends pulumi.ComponentResource {
           {
             parent: this,
             after: workloads.slice(-1),
+            set: name,
             // Those before it are there; one that comes after it may be new, and would be waited for in vain.
             peers: member.name === master ? before : [...before, master],
           },

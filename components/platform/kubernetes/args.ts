@@ -32,6 +32,11 @@ export interface KubernetesPlatformArgs {
   readonly podCidrs?: readonly string[] | undefined;
   /** Names by which parts are placed. The cluster's scheduler decides where they run. @default one, "cluster" */
   readonly hosts?: readonly { readonly name: string }[] | undefined;
+  /**
+   * Whether members of a set are ever on one node: `required` leaves one that has no node of its own waiting, and `preferred` puts it beside another then. A change
+   * replaces the members, one at a time. @default "preferred"
+   */
+  readonly spread?: "required" | "preferred" | undefined;
   /** Class of the volumes. Fixed once they are there. @default - the cluster's default class */
   readonly storageClass?: string | undefined;
   /** Size of each volume with data, in GiB. It can grow where the class permits it, in place; never shrink. @default 10 */

@@ -4,6 +4,7 @@ import { namespaceOf } from "./access.ts";
 import type { KubernetesPlatformArgs } from "./args.ts";
 import { amongParts, defaultDeny } from "./network.ts";
 import { claim, commonLabels, deploymentSelector, UNAWAITED } from "./objects.ts";
+import { budget, setSelector } from "./sets.ts";
 
 /** Signs what outlasts a destroy, so that a later `up` is no other who changes it. */
 const OWNER = { "pulumi.com/patchFieldManager": "synfleet" };
@@ -17,6 +18,7 @@ export class Ground {
   /** To be there before any workload. */
   readonly made: pulumi.Resource[];
   readonly #args: KubernetesPlatformArgs;
+  readonly #sets = new Set<string>();
   /** Finds what an earlier deployment left, instead of refusing what is there. */
   readonly #keeper: k8s.Provider;
 
@@ -59,6 +61,17 @@ export class Ground {
   metadata(name: pulumi.Input<string>) {
     const { namespace, labels } = this;
     return { name, namespace, labels, annotations: UNAWAITED };
+  }
+
+  /** Of a set, by whichever of its members comes first. */
+  budget(set: string, parent: pulumi.Resource): void {
+    if (this.#sets.has(set)) return;
+    this.#sets.add(set);
+    new k8s.policy.v1.PodDisruptionBudget(
+      `${set}-budget`,
+      budget(this.metadata(set), setSelector(this.#args.prefix, set)),
+      { parent, provider: this.provider, dependsOn: this.made },
+    );
   }
 
   /** A volume of a workload. */

@@ -33,7 +33,8 @@ const render = (
     let before: ReturnType<KubernetesPlatform["workload"]>[] = [];
     for (const one of specs) {
       const peers = specs.filter(({ alias }) => alias !== one.alias).map(({ alias }) => alias);
-      const options = { parent: platform, after: before, ...(peers.length > 0 && { peers }) };
+      const set = peers.length > 0 && { peers, set: "greek" };
+      const options = { parent: platform, after: before, ...set };
       before = [platform.workload(one.alias, one, options)];
     }
   });
@@ -145,6 +146,22 @@ describe("a workload on a cluster", () => {
     expect(gate.dependsOn).toContain(named(resources, "alpha-settled", "Command").urn);
     // Both become ready together.
     expect(inputsOf(resources, "alpha-settled", "Command")).toMatchObject({ create: "true" });
+  });
+
+  test("of a set has one budget with the others, and keeps apart from them", async () => {
+    const resources = await render({ spread: "required" }, [spec("alpha"), spec("beta")]);
+    const budgets = resources.filter(({ type }) => type.endsWith(":PodDisruptionBudget"));
+    expect(budgets.map(({ name }) => name)).toEqual(["greek-budget"]);
+    const { matchLabels } = plain(budgets[0]!.inputs)["spec"].selector;
+    for (const name of ["alpha", "beta"]) {
+      const { template } = inputsOf(resources, name, "StatefulSet")["spec"];
+      expect(template.metadata.labels).toMatchObject(matchLabels);
+      const { podAntiAffinity } = template.spec.affinity;
+      expect(podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution).toHaveLength(1);
+      expect(template.spec.containers[0].readinessProbe.exec.command).toEqual([
+        "/usr/local/bin/ready",
+      ]);
+    }
   });
 
   test("that ends by itself is a job of its own for each specification, and its end is waited for", async () => {

@@ -25,6 +25,7 @@ import {
   type Runner,
 } from "./objects.ts";
 import { podTemplate, refuseUnrenderable, sharedRefusal, type PodPlace } from "./pod.ts";
+import { inSet } from "./sets.ts";
 import { notePeers } from "../gate.ts";
 import { reach } from "./reach.ts";
 import { awaitEnd, awaitGone, awaitMembers, gate, settle } from "./scripts.ts";
@@ -87,10 +88,13 @@ export class KubernetesPlatform extends pulumi.ComponentResource implements Plat
       spec.volumes.map((volume) => [volume.name, ground.claim(name, alias, volume.name, parent)]),
     );
     reach(name, spec, { ground, args: this.#args, selector, options: within });
+    if (options.set !== undefined) ground.budget(options.set, parent);
+    const member = inSet(spec, options, this.#args);
     const place: PodPlace = {
       image: image.reference,
       pullPolicy: image.pullPolicy,
-      labels: { ...ground.labels, ...selector },
+      ...member,
+      labels: { ...ground.labels, ...selector, ...member.labels },
       files,
       claims: Object.fromEntries(Object.entries(claims).map(([role, { name }]) => [role, name])),
       watched: isWatched(spec, options),

@@ -12,6 +12,10 @@ export interface PodPlace {
   readonly files: FilesRef;
   /** Claims by {@link VolumeSpec.name}. */
   readonly claims: Readonly<Record<string, string>>;
+  /** Command that tells whether it may have clients and count as there. @default its health */
+  readonly ready?: readonly string[] | undefined;
+  /** What keeps it apart from others of its set. */
+  readonly apart?: Pick<k8s.types.input.core.v1.PodSpec, "affinity" | "topologySpreadConstraints">;
   /** Whether one that is not well is killed. */
   readonly watched: boolean;
   /** Tells a pod of this specification from one of another. */
@@ -36,6 +40,7 @@ export function podTemplate(spec: WorkloadSpec, at: PodPlace) {
       enableServiceLinks: false,
       restartPolicy: spec.oneShot ? "Never" : "Always",
       terminationGracePeriodSeconds: spec.stopSeconds,
+      ...at.apart,
       securityContext: {
         ...{ runAsNonRoot: true, runAsUser: uid, runAsGroup: uid, fsGroup: uid },
         fsGroupChangePolicy: "OnRootMismatch",
@@ -53,7 +58,7 @@ export function podTemplate(spec: WorkloadSpec, at: PodPlace) {
           ...(spec.ports.length > 0 && {
             ports: spec.ports.map(({ internal }) => ({ containerPort: internal })),
           }),
-          ...(!spec.oneShot && spec.health && probes(spec.health, at.watched)),
+          ...(!spec.oneShot && spec.health && probes(spec.health, at)),
           resources: {
             requests: { memory: mebibytes(spec), cpu: millis(spec.limits.cpus * CPU_SHARE) },
             limits: { memory: mebibytes(spec), cpu: millis(spec.limits.cpus) },
@@ -104,10 +109,16 @@ export const sharedRefusal = (what: string): string =>
   `${what} is shared by workloads of a host, which Kubernetes has no volume for; allowed there: volumes of one workload each. Leave this part out there.`;
 
 /** Readiness decides who gets clients; only one that is watched is killed for not being well, after a start of a minute. */
-function probes(health: readonly string[], watched: boolean) {
-  const asked = { exec: { command: [...health] }, timeoutSeconds: 5 };
+function probes(
+  health: readonly string[],
+  { watched, ready = health }: Pick<PodPlace, "watched" | "ready">,
+) {
+  const asking = (words: readonly string[]) => ({
+    ...{ exec: { command: [...words] }, timeoutSeconds: 5 },
+  });
+  const asked = asking(health);
   return {
-    readinessProbe: { ...asked, periodSeconds: 5, failureThreshold: 3 },
+    readinessProbe: { ...asking(ready), periodSeconds: 5, failureThreshold: 3 },
     ...(watched && {
       startupProbe: { ...asked, periodSeconds: 3, failureThreshold: 20 },
       livenessProbe: { ...asked, periodSeconds: 10, failureThreshold: 3 },

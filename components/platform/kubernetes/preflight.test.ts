@@ -10,11 +10,14 @@ const defaultClass = {
 };
 const fast = { metadata: { name: "fast" } };
 
+const full = { spec: { taints: [{ key: "control-plane", effect: "NoSchedule" }] } };
+const drained = { spec: { unschedulable: true } };
+
 /** A cluster that answers, by what is asked. */
 const cluster =
   (
     answers: Partial<
-      Record<"contexts" | "namespace" | "storageclasses", Awaited<ReturnType<Kubectl>>>
+      Record<"contexts" | "namespace" | "storageclasses" | "nodes", Awaited<ReturnType<Kubectl>>>
     >,
   ): Kubectl =>
   (...words) => {
@@ -22,11 +25,15 @@ const cluster =
       contexts: said("kind\nlab\n"),
       namespace: said(""),
       storageclasses: said(JSON.stringify({ items: [defaultClass, fast] })),
+      nodes: said(JSON.stringify({ items: [{}, {}, {}, full, drained] })),
       ...answers,
     };
     if (words.includes("get-contexts")) return Promise.resolve(all.contexts);
     expect(words.slice(0, 2)).toEqual(["--context", "lab"]);
-    return Promise.resolve(words.includes("namespace") ? all.namespace : all.storageclasses);
+    const asked = (["namespace", "storageclasses", "nodes"] as const).find((kind) =>
+      words.includes(kind),
+    );
+    return Promise.resolve(all[asked!]);
   };
 const namespace = (labels?: Record<string, string>) =>
   said(JSON.stringify({ metadata: { name: "orders", labels } }));
@@ -35,6 +42,7 @@ const args = { prefix: "orders", context: "lab" };
 test.each([
   ["without the namespace", {}],
   ["with its own namespace", { namespace: namespace({ "org.synfleet.fleet": "orders" }) }],
+  ["that shows no nodes", { nodes: { code: 1, stdout: "", stderr: "forbidden" } }],
   ["that shows no classes", { storageclasses: { code: 1, stdout: "", stderr: "forbidden" } }],
 ])("a cluster %s is fit", async (_, answers) => {
   await expect(clusterPreflight(args, cluster(answers))).resolves.toBeUndefined();
@@ -89,6 +97,12 @@ test.each([
     { storageclasses: said(JSON.stringify({ items: [fast] })) },
     /kubernetes\.storageClass: got nothing, and the cluster has no default class; allowed: fast/,
   ],
+  [
+    "fewer nodes than the largest set has members",
+    { ...args, spread: "required", largestSet: 4 },
+    {},
+    /kubernetes\.spread: got "required", with a set of 4 members on 3 nodes that take pods; allowed: a node for each member\. Add nodes/,
+  ],
 ] as const)("%s is refused", async (_, given, answers, message) => {
   await expect(clusterPreflight(given, cluster(answers))).rejects.toThrow(message);
 });
@@ -97,4 +111,16 @@ test("all that is wrong is told at once", async () => {
   const given = { ...args, storageClass: "slow" };
   const refused = clusterPreflight(given, cluster({ namespace: namespace() }));
   await expect(refused).rejects.toThrow(/nothing was changed\.\n.*namespace.*\n.*storageClass/);
+});
+
+test.each<[string, "required" | "preferred", number, number]>([
+  ["no warning where each has a node", "preferred", 3, 0],
+  ["no warning where each must have one, and has", "required", 3, 0],
+  ["a warning where members share one", "preferred", 4, 1],
+])("%s", async (_, spread, largestSet, count) => {
+  const warnings: string[] = [];
+  const given = { ...args, spread, largestSet };
+  await clusterPreflight(given, cluster({}), (text) => warnings.push(text));
+  expect(warnings).toHaveLength(count);
+  if (count > 0) expect(warnings[0]).toContain("a set of 4 share 3 nodes");
 });

@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import * as pulumi from "@pulumi/pulumi";
 import { namespaceOf } from "./access.ts";
 import type { KubernetesPlatformArgs } from "./args.ts";
+import { nodeProblems } from "./nodes.ts";
 
 /** What `kubectl` said; the code is undefined where there is no such program. */
 interface Said {
@@ -13,7 +14,13 @@ interface Said {
 
 export type Kubectl = (...words: readonly string[]) => Promise<Said>;
 
-type Asked = Pick<KubernetesPlatformArgs, "prefix" | "context" | "namespace" | "storageClass">;
+type Asked = Pick<
+  KubernetesPlatformArgs,
+  "prefix" | "context" | "namespace" | "storageClass" | "spread"
+> & {
+  /** Members of the largest set. */
+  readonly largestSet?: number;
+};
 
 const run: Kubectl = (...words) =>
   new Promise((resolve) => {
@@ -23,9 +30,15 @@ const run: Kubectl = (...words) =>
     });
   });
 
+type Warn = (text: string) => void;
+
 /** Throws one error that lists all that is wrong; nothing was changed then. */
-export async function clusterPreflight(args: Asked, kubectl: Kubectl = run): Promise<void> {
-  const problems = await problemsOf(args, kubectl);
+export async function clusterPreflight(
+  args: Asked,
+  kubectl: Kubectl = run,
+  warn: Warn = (text) => void pulumi.log.warn(text),
+): Promise<void> {
+  const problems = await problemsOf(args, kubectl, warn);
   if (problems.length === 0) return;
   throw new pulumi.RunError(
     [
@@ -35,7 +48,7 @@ export async function clusterPreflight(args: Asked, kubectl: Kubectl = run): Pro
   );
 }
 
-async function problemsOf(args: Asked, kubectl: Kubectl): Promise<string[]> {
+async function problemsOf(args: Asked, kubectl: Kubectl, warn: Warn): Promise<string[]> {
   const { context, prefix, storageClass } = args;
   const namespace = namespaceOf(args);
   const ask = (...words: string[]) => kubectl("--context", context, ...words, "--output", "json");
@@ -60,6 +73,7 @@ async function problemsOf(args: Asked, kubectl: Kubectl): Promise<string[]> {
         `Choose another, or hand it over: kubectl --context ${context} label namespace ${namespace} ${OWNER}=${prefix}`,
     );
   problems.push(...(await storageProblems(storageClass, ask)));
+  problems.push(...(await nodeProblems(args, ask, warn)));
   return problems;
 }
 

@@ -14,6 +14,8 @@ export interface StreamingNodeArgs extends Omit<StreamingSpecArgs, "files"> {
   readonly after?: readonly Workload[];
   /** Nodes that must lead or follow closely before this one is changed. */
   readonly peers?: readonly string[];
+  /** Name of the set that they are, see `WorkloadOptions.set`. */
+  readonly set?: string;
 }
 
 /** One PostgreSQL server under Patroni, which decides with the others whether it leads. */
@@ -41,6 +43,7 @@ export class StreamingNode extends pulumi.ComponentResource {
         parent: this,
         ...(args.after && { after: args.after }),
         ...(args.peers && { peers: args.peers }),
+        ...(args.set && { set: args.set }),
       },
     );
     const address = args.port

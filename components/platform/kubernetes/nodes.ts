@@ -1,0 +1,41 @@
+/** Whether a cluster has as many nodes as a set has members. */
+import type { KubernetesPlatformArgs } from "./args.ts";
+import type { Kubectl } from "./preflight.ts";
+
+interface Node {
+  readonly spec?: {
+    readonly unschedulable?: boolean;
+    readonly taints?: readonly { readonly effect: string }[];
+  };
+}
+
+/** Members that wait for a node for ever are a problem, those that share one a warning: who loses that node loses both. */
+export async function nodeProblems(
+  {
+    spread = "preferred",
+    largestSet = 1,
+  }: Pick<KubernetesPlatformArgs, "spread"> & { readonly largestSet?: number },
+  ask: Kubectl,
+  warn: (text: string) => void,
+): Promise<string[]> {
+  const { code, stdout } = await ask("get", "nodes");
+  // Whoever may not look at them can still have pods on them.
+  if (code !== 0) return [];
+  const { items } = JSON.parse(stdout) as { items: Node[] };
+  const usable = items.filter(takesPods).length;
+  if (usable >= largestSet) return [];
+  if (spread === "required")
+    return [
+      `synfleet:kubernetes.spread: got "required", with a set of ${largestSet} members on ${nodes(usable)} that take pods; allowed: a node for each member. Add nodes, or set it to preferred, by which members share a node.`,
+    ];
+  warn(
+    `members of a set of ${largestSet} share ${nodes(usable)}: all that are on a node are lost with it. Add nodes before there is data that matters (synfleet:kubernetes.spread: required refuses this).`,
+  );
+  return [];
+}
+
+function takesPods({ spec: { unschedulable = false, taints = [] } = {} }: Node): boolean {
+  return !unschedulable && !taints.some(({ effect }) => effect !== "PreferNoSchedule");
+}
+
+const nodes = (count: number): string => `${count} ${count === 1 ? "node" : "nodes"}`;
