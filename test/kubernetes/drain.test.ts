@@ -1,19 +1,16 @@
 /** What a drain does to a set, by the evictions that it consists of. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Outputs } from "../../commands/support/stack.ts";
-import { must, run } from "../lab/process.ts";
+import { run } from "../lab/process.ts";
 import { synapServer } from "../support/synap-server.ts";
 import { until } from "../support/until.ts";
 import { OnCluster } from "./stack.ts";
 
 let site: OnCluster;
-let outputs: Outputs;
 
 beforeAll(async () => {
   await synapServer();
   site = await OnCluster.create("synap");
   await site.deployment.up();
-  outputs = await site.outputs();
 }, 900_000);
 afterAll(() => site?.remove());
 
