@@ -5,7 +5,7 @@ import { Deployment } from "../support/deployment.ts";
 import { freePorts } from "../support/ports.ts";
 import { until } from "../support/until.ts";
 import { Containers, docker } from "./checks/containers.ts";
-import { ask, whole, writeUrl, type Fleet } from "./checks/fleet.ts";
+import { ask, nodesOf, whole, writeUrl, type Fleet } from "./checks/fleet.ts";
 
 let deployment: Deployment;
 let containers: Containers;
@@ -13,10 +13,8 @@ let fleet: Fleet;
 
 /** What the stack is now, with the nodes that it has now. */
 async function look(): Promise<void> {
-  const outputs = await deployment.outputs();
   fleet = {
-    outputs,
-    nodes: [outputs.endpoints["nodes"]!].flat(),
+    ...nodesOf(await deployment.outputs()),
     kill: async (member) => void (await docker("kill", containers.name(member))),
     start: async (member) => void (await docker("start", containers.name(member))),
     logs: (alias) => docker("logs", containers.name(alias)),

@@ -8,7 +8,7 @@ import { until } from "../support/until.ts";
 import { Containers, docker } from "./checks/containers.ts";
 import { dashboardChecks } from "./checks/dashboards.ts";
 import { failoverChecks } from "./checks/failover.ts";
-import { ask, readUrl, writeUrl, type Fleet } from "./checks/fleet.ts";
+import { ask, nodesOf, readUrl, writeUrl, type Fleet } from "./checks/fleet.ts";
 import { replicationChecks } from "./checks/replication.ts";
 import { rollingChecks } from "./checks/rolling.ts";
 import { schemaChecks } from "./checks/schema.ts";
@@ -21,11 +21,9 @@ let fleet: Fleet;
 beforeAll(async () => {
   deployment = await Deployment.create();
   await deployment.up();
-  const outputs = await deployment.outputs();
   containers = new Containers(deployment);
   fleet = {
-    outputs,
-    nodes: [outputs.endpoints["nodes"]!].flat(),
+    ...nodesOf(await deployment.outputs()),
     kill: async (member) => void (await docker("kill", containers.name(member))),
     start: async (member) => void (await docker("start", containers.name(member))),
     logs: (alias) => docker("logs", containers.name(alias)),

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { changeChecks } from "../acceptance/checks/changes.ts";
 import { failoverChecks } from "../acceptance/checks/failover.ts";
-import { ask, whole, type Fleet } from "../acceptance/checks/fleet.ts";
+import { ask, nodesOf, whole, type Fleet } from "../acceptance/checks/fleet.ts";
 import { replicationChecks } from "../acceptance/checks/replication.ts";
 import { schemaChecks } from "../acceptance/checks/schema.ts";
 import { serviceChecks } from "../acceptance/checks/services.ts";
@@ -24,12 +24,10 @@ beforeAll(async () => {
   servers = await onServers("synapsedb", 3, { ...onSwarm, members });
   services = new Services(servers);
   const { containers, deployment } = servers;
-  const outputs = await deployment.outputs();
   const hostOf = (member: string) =>
     servers.fleet.host(members.find(({ name }) => name === member)!.host);
   fleet = {
-    outputs,
-    nodes: [outputs.endpoints["nodes"]!].flat(),
+    ...nodesOf(await deployment.outputs()),
     kill: (member) => hostOf(member).kill(),
     start: (member) => hostOf(member).boot(),
     logs: (alias) => containers.docker(alias, "logs"),

@@ -1,7 +1,14 @@
 /** SynapseDB on five servers in three regions, as docs/hosts.md places it: two regions with two members each, and one that breaks the tie. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { changeChecks } from "../acceptance/checks/changes.ts";
-import { ask, onEachNode, whole, writeUrl, type Fleet } from "../acceptance/checks/fleet.ts";
+import {
+  ask,
+  onEachNode,
+  nodesOf,
+  whole,
+  writeUrl,
+  type Nodes,
+} from "../acceptance/checks/fleet.ts";
 import { Anywhere } from "../support/anywhere.ts";
 import { Ledger } from "../support/ledger.ts";
 import { psql, urlsOf } from "../support/libpq.ts";
@@ -11,21 +18,13 @@ import { onServers, type OnServers } from "./support.ts";
 const regions = ["a", "a", "b", "b", "c"];
 
 let servers: OnServers;
-let fleet: Fleet;
+let fleet: Nodes;
 
 beforeAll(async () => {
   servers = await onServers("synapsedb", regions.length, {}, regions);
-  const outputs = await servers.deployment.outputs();
-  fleet = {
-    outputs,
-    nodes: [outputs.endpoints["nodes"]!].flat(),
-    ...{ kill: unasked, start: unasked, logs: unasked },
-  };
+  fleet = nodesOf(await servers.deployment.outputs());
 });
 afterAll(() => servers?.remove());
-
-/** Members are lost with their region here, never alone. */
-const unasked = () => Promise.reject(new Error("no member is lost alone"));
 
 const hostsOf = (region: string) =>
   servers.fleet.hosts.filter((_, index) => regions[index] === region);

@@ -1,7 +1,7 @@
 /** A server that is gone for good: what was on it is given up by name, and another machine takes its place. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { FleetContainers } from "../acceptance/checks/fleet-containers.ts";
-import { ask, onEachNode, type Fleet } from "../acceptance/checks/fleet.ts";
+import { ask, nodesOf, onEachNode, type Nodes } from "../acceptance/checks/fleet.ts";
 import { Site, Writer } from "../acceptance/checks/synaxic/site.ts";
 import { Anywhere } from "../support/anywhere.ts";
 import { Ledger } from "../support/ledger.ts";
@@ -61,15 +61,8 @@ function synaxic(): System {
 
 function synapsedb(): System {
   const members = ["postgres1", "postgres2", "postgres3"];
-  let fleet: Fleet;
-  const asked = async (): Promise<Fleet> => {
-    const outputs = await servers.deployment.outputs();
-    const none = () => Promise.reject(new Error("not here"));
-    return {
-      ...{ outputs, nodes: [outputs.endpoints["nodes"]!].flat() },
-      ...{ kill: none, start: none, logs: none },
-    };
-  };
+  let fleet: Nodes;
+  const asked = async () => nodesOf(await servers.deployment.outputs());
   const rows = (url: string) =>
     ask<{ id: number }>(fleet, url, "select id from replaced").then((all) =>
       all.map(({ id }) => id).sort((one, other) => one - other),

@@ -3,7 +3,14 @@ import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { changeChecks } from "../acceptance/checks/changes.ts";
 import { failoverChecks } from "../acceptance/checks/failover.ts";
-import { ask, onEachNode, whole, writeUrl, type Fleet } from "../acceptance/checks/fleet.ts";
+import {
+  ask,
+  nodesOf,
+  onEachNode,
+  whole,
+  writeUrl,
+  type Fleet,
+} from "../acceptance/checks/fleet.ts";
 import { replicationChecks } from "../acceptance/checks/replication.ts";
 import { rollingChecks } from "../acceptance/checks/rolling.ts";
 import { schemaChecks } from "../acceptance/checks/schema.ts";
@@ -41,12 +48,10 @@ async function asked(
   start: (host: Host) => Promise<void>,
 ): Promise<Fleet> {
   const { containers, deployment } = servers;
-  const outputs = await deployment.outputs();
   const hostOf = (member: string) =>
     servers.fleet.host(members.find(({ name }) => name === member)!.host);
   return {
-    outputs,
-    nodes: [outputs.endpoints["nodes"]!].flat(),
+    ...nodesOf(await deployment.outputs()),
     kill: (member) => kill(hostOf(member)),
     start: (member) => start(hostOf(member)),
     logs: (alias) => containers.docker(alias, "logs"),

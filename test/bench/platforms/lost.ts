@@ -1,5 +1,5 @@
 /** How long clients that know all balancers cannot write when the server of the member that takes the writes is lost, and what they lose. */
-import { ask, onEachNode, whole, type Fleet } from "../../acceptance/checks/fleet.ts";
+import { ask, nodesOf, onEachNode, whole } from "../../acceptance/checks/fleet.ts";
 import { Site } from "../../acceptance/checks/synaxic/site.ts";
 import type { Host } from "../../lab/fleet/host.ts";
 import { Anywhere } from "../../support/anywhere.ts";
@@ -36,6 +36,26 @@ async function losses({ system, store, writer }: Case, count: number): Promise<M
   return [...(await rounds(store, cut, count)), ...(await rounds(store, killed, count))];
 }
 
+/** Rows of one table; those of each event are a million apart, since each counts its own from one. */
+async function tabled(
+  read: (text: string) => Promise<{ id: number }[]>,
+  write: (text: string) => Promise<unknown>,
+  inStep: () => Promise<void>,
+): Promise<Store> {
+  await until("a table", () => read("create table if not exists lost (id int primary key)"));
+  let before = 0;
+  return {
+    write: async (id) => void (await write(`insert into lost values (${before + id})`)),
+    kept: async () => {
+      const rows = await until("the rows", () => read("select id from lost"));
+      const kept = new Set(rows.map(({ id }) => id - before));
+      before += 1_000_000;
+      return kept;
+    },
+    inStep,
+  };
+}
+
 async function onFleet<T>(of: Promise<OnServers>, use: (servers: OnServers) => Promise<T>) {
   const servers = await of;
   try {
@@ -51,21 +71,11 @@ export const ofSynaxic = (count: number) =>
     const { deployment, containers, fleet } = on;
     const site = new Site(deployment, containers, await deployment.outputs(), names);
     const anywhere = new Anywhere(urlsOf(String(site.outputs.endpoints["writeAll"])));
-    const asked = (text: string, values: unknown[] = []) =>
-      anywhere.ask((url) => query<{ id: number }>(url, site.outputs, text, values));
-    await until("a table", () => asked("create table if not exists lost (id int primary key)"));
-    let before = 0;
-    const store: Store = {
-      write: async (id) => void (await asked("insert into lost values ($1)", [before + id])),
-      kept: async () => {
-        const rows = await until("the rows", () => asked("select id from lost"));
-        const kept = new Set(rows.map(({ id }) => id - before));
-        before += 1_000_000;
-        return kept;
-      },
-      inStep: () =>
-        until("in step", async () => (await site.inStep(), true), patience).then(() => {}),
-    };
+    const asked = (text: string) =>
+      anywhere.ask((url) => query<{ id: number }>(url, site.outputs, text));
+    const store = await tabled(asked, asked, () =>
+      until("in step", async () => (await site.inStep(), true), patience).then(() => {}),
+    );
     const writer = async () => fleet.host(await until("a leader", () => site.leader(), patience));
     return losses({ system: "Synaxic", store, writer }, count);
   });
@@ -74,13 +84,11 @@ export const ofSynaxic = (count: number) =>
 export const ofSynapseDB = (count: number) =>
   onFleet(onServers("synapsedb", names.length), async ({ deployment, fleet: servers }) => {
     const outputs = await deployment.outputs();
-    const { nodes, writeAll } = outputs.endpoints as { nodes: string[]; writeAll: string };
-    const fleet = { outputs, nodes } as unknown as Fleet;
+    const writeAll = String(outputs.endpoints["writeAll"]);
+    const fleet = nodesOf(outputs);
     const anywhere = new Anywhere(urlsOf(writeAll));
     const asked = (text: string) => anywhere.ask((url) => ask<{ id: number }>(fleet, url, text));
     const client = new LibpqClient(writeAll, outputs);
-    await until("a table", () => asked("create table if not exists lost (id int primary key)"));
-    let before = 0;
     const same = () =>
       onEachNode(fleet, async (clients) => {
         const text = "select count(*)::int as rows from lost";
@@ -89,19 +97,11 @@ export const ofSynapseDB = (count: number) =>
         if (Math.max(...counts) - Math.min(...counts) < 100) return true;
         throw new Error(counts.join(", "));
       });
-    const store: Store = {
-      write: (id) => client.must(`insert into lost values (${before + id})`),
-      kept: async () => {
-        const rows = await until("the rows", () => asked("select id from lost"));
-        const kept = new Set(rows.map(({ id }) => id - before));
-        before += 1_000_000;
-        return kept;
-      },
-      inStep: async () => {
-        await until("all nodes with the same rows", same, patience);
-        await until("all nodes admitted", async () => (await whole(fleet), true), patience);
-      },
-    };
+    const write = (text: string) => client.must(text);
+    const store = await tabled(asked, write, async () => {
+      await until("all nodes with the same rows", same, patience);
+      await until("all nodes admitted", async () => (await whole(fleet), true), patience);
+    });
     const writer = async () => {
       const text = "select current_setting('cluster_name') as name";
       const [row] = await until("a writer", () =>
