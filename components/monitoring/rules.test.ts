@@ -33,6 +33,7 @@ describe("alert rules", () => {
         "warning ConflictRate",
         "warning ConnectionsNearMax",
         "warning DiskFullWithinADay",
+        "warning EtcdNearQuota",
         "warning EtcdQuorumAtRisk",
         "warning ExporterDown",
         "warning ManagerDown",

@@ -40,6 +40,17 @@ export function capacityRules(args: RulesArgs): Rule[] {
         "At 512 MiB, or 5 % of a small volume, clients are sent to members with more room. Make room as docs/operations.md says under a full disk; never delete files of PostgreSQL, WAL least of all.",
     },
     {
+      alert: "EtcdNearQuota",
+      job: "etcd",
+      expr: "etcd_mvcc_db_total_size_in_bytes / etcd_server_quota_backend_bytes > 0.8",
+      for: "10m",
+      severity: "warning",
+      summary:
+        "The database of {{ $labels.instance }} has {{ $value | humanizePercentage }} of its quota.",
+      runbook:
+        "At its quota etcd refuses writes, and no leader of PostgreSQL can renew its lease. Run shrink in each etcd container, one after the other, as docs/operations.md says; if it grows again, look for the key that is written without end.",
+    },
+    {
       alert: "DiskFullWithinADay",
       job: "node",
       expr: `predict_linear(node_filesystem_avail_bytes{${disk}}[6h], 86400) < 0 and node_filesystem_avail_bytes{${disk}} / node_filesystem_size_bytes{${disk}} < 0.4`,

@@ -1,8 +1,10 @@
 # shellcheck shell=bash disable=SC2154
-# Sourced by etcd's entry, after common.sh. A member with an empty volume whose cluster has known it at work must not take up its old place:
+# Sourced by etcd's entry, after common.sh and etcd.sh. A member with an empty volume whose cluster has known it at work must not take up its old place:
 # it has forgotten what it had confirmed. It is taken out of the cluster and comes in as a new one.
 
 setting() { sed -n "s/^$1: //p" "$configuration/etcd.yml"; }
+
+own_url() { echo "https://$(setting name):2380"; }
 
 # The other members, a name a line.
 peers() { setting initial-cluster | tr , '\n' | sed 's/=.*//' | grep -vxF "$(setting name)"; }
@@ -24,7 +26,7 @@ standing() {
   for peer in $(peers); do
     members=$(cat "$run/members-$peer")
     [ -n "$members" ] || continue
-    own=$(grep -F "\"https://$(setting name):2380\"" <<<"$members") || { echo absent && return; }
+    own=$(grep -F "\"$(own_url)\"" <<<"$members") || { echo absent && return; }
     case $own in
       *'"clientURLs":["'*) echo worked ;;
       *'"name":"'[!\"]*) echo declared ;;
@@ -35,10 +37,7 @@ standing() {
   echo unheard
 }
 
-etcdctl_peers() {
-  env -i PATH="$PATH" etcdctl --endpoints "$(peers | sed 's|.*|https://&:2379|' | paste -sd,)" --command-timeout 5s --dial-timeout 2s \
-    --cacert "$configuration/tls/ca.crt" --cert "$configuration/tls/node.crt" --key "$configuration/tls/node.key" "$@"
-}
+etcdctl_peers() { etcdctl_at "$(peers | sed 's|.*|https://&:2379|' | paste -sd,)" 5 "$@"; }
 
 # By a majority of the others; again until there is one. etcd tells what is wrong as JSON, of which the last field says it.
 by_majority() {
@@ -52,9 +51,9 @@ by_majority() {
 
 # Prints whether this member begins a cluster together with the others (`new`) or comes into theirs (`existing`).
 join_as() {
-  local url id members
-  url=https://$(setting name):2380
-  case $(standing) in
+  local id members standing
+  standing=$(standing)
+  case $standing in
     unheard | declared)
       echo new
       return
@@ -62,11 +61,10 @@ join_as() {
     worked)
       say "etcd: the volume of $(setting name) is empty, and the other members have known it at work: it comes in as a new member"
       members=$(by_majority member list)
-      id=$(awk -F ', ' -v url="$url" '$4 == url { print $1 }' <<<"$members")
+      id=$(awk -F ', ' -v url="$(own_url)" '$4 == url { print $1 }' <<<"$members")
       [ -z "$id" ] || by_majority member remove "$id" >&2
-      by_majority member add "$(setting name)" --peer-urls "$url" >&2
       ;;
-    absent) by_majority member add "$(setting name)" --peer-urls "$url" >&2 ;;
   esac
+  [ "$standing" = added ] || by_majority member add "$(setting name)" --peer-urls "$(own_url)" >&2
   echo existing
 }
