@@ -34,8 +34,7 @@ with_room() {
 end_server() {
   say "$1"
   free_bytes >"$no_room"
-  # Asked again until it does: while it writes its first file after a full copy, Redis refuses to end.
-  while kill -TERM "$server" 2>/dev/null; do sleep 0.5; done
+  terminate
 }
 
 # A primary that could not write takes no writes any more while there is a replica to lead instead: between two failures

@@ -9,13 +9,14 @@ need_files "$configuration"/{redis.conf,reloaded.conf}
 mkdir -p "$data/redis"
 server=""
 stopping=""
+# Asked again until it does: while it writes its first file after a full copy, Redis refuses to end.
+terminate() { while kill -TERM "$server" 2>/dev/null; do sleep 0.5; done; }
 stop() {
   [ -z "$stopping" ] || return 0
   stopping=yes
   [ -n "$server" ] || exit 143
   /usr/local/bin/handover 2>&1 | sed 's/^/synfleet: /' >&2 || true
-  # Asked again until it does: while it writes its first file after a full copy, Redis refuses to end.
-  while kill -TERM "$server" 2>/dev/null; do sleep 0.5; done &
+  terminate &
 }
 trap stop TERM INT
 
