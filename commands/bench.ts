@@ -9,11 +9,12 @@ import { show } from "./support/process.ts";
 
 const help = `Usage: npm run bench [-- failover]
        npm run bench:engine
-       npm run bench:platforms [-- lost]
+       npm run bench:platforms [-- lost|ready]
 
 Measures start-up, balancer and replication of SynapseDB on real containers of its own; how long Synaxic's clients cannot
 write when a primary is lost or handed over; the offline engine beside the Pulumi CLI; what a preview costs with many hosts, which needs
-no Docker; or, with lost, how long clients cannot write when a server of a lab is. Prints one table. Takes some minutes, and is best run while nothing else does.`;
+no Docker; with lost, how long clients cannot write when a server of a lab is; with ready, from bare servers of a lab to a cluster
+that answers. Prints one table. Takes some minutes, and is best run while nothing else does.`;
 
 interface Part {
   readonly script: string;
@@ -22,12 +23,14 @@ interface Part {
   readonly more?: Readonly<Record<string, readonly ImageName[]>>;
 }
 
+const ofDatabases = [...imagesOf.synapsedb, ...imagesOf.synaxic];
+
 const parts: { readonly [part: string]: Part } = {
   system: { script: "test/bench/main.ts", images: imagesOf.synapsedb },
   failover: { script: "test/bench/failover.ts", images: imagesOf.synaxic },
   platforms: {
     ...{ script: "test/bench/platforms.ts", images: [] },
-    more: { lost: [...imagesOf.synapsedb, ...imagesOf.synaxic] },
+    more: { lost: ofDatabases, ready: [...ofDatabases, ...imagesOf.synap] },
   },
   engine: { script: "test/bench/engine/main.ts", images: imagesOf.synapsedb },
 };

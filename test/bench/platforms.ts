@@ -1,11 +1,13 @@
 /**
  * Figures of many hosts, for docs/benchmarks.md: `npm run bench:platforms` previews on hosts that are not there, `npm run bench:platforms -- lost`
- * loses servers of a lab. SYNFLEET_ROUNDS is how often each is lost, 3 if it is not set.
+ * loses servers of a lab, SYNFLEET_ROUNDS times each (3 if it is not set), `npm run bench:platforms -- ready` brings each system up on servers with nothing on them.
  */
 import { loadavg } from "node:os";
+import { table } from "../../commands/support/table.ts";
 import { asMarkdown } from "./failover/rounds.ts";
 import { ofSynapseDB, ofSynaxic } from "./platforms/lost.ts";
 import { previews } from "./platforms/preview.ts";
+import { ready } from "./platforms/ready.ts";
 
 const rounds = Number(process.env["SYNFLEET_ROUNDS"] ?? 3);
 const load = () => loadavg()[0]!.toFixed(1);
@@ -18,4 +20,14 @@ async function lost(): Promise<void> {
   }
 }
 
-await (process.argv[2] === "lost" ? lost() : previews());
+async function readied(): Promise<void> {
+  for (const system of ["synap", "synapsedb", "synaxic"] as const) {
+    const atStart = load();
+    const figures = await ready(system);
+    console.log(`\nload ${atStart} before and ${load()} at the end`);
+    console.log(table(figures.map(({ what, value }) => [`  ${what}`, value])));
+  }
+}
+
+const parts: Readonly<Record<string, () => Promise<void>>> = { lost, ready: readied };
+await (parts[process.argv[2] ?? ""] ?? previews)();

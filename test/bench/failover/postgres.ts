@@ -3,10 +3,9 @@ import { switchover } from "../../../commands/support/patroni.ts";
 import { docker } from "../../acceptance/checks/containers.ts";
 import type { Site } from "../../acceptance/checks/synaxic/site.ts";
 import { until } from "../../support/until.ts";
+import { BULK_GB, bulkStatements } from "../bulk.ts";
 import { timed } from "../figures.ts";
 import { rounds, whileWriting, type Measured, type Store } from "./rounds.ts";
-
-const DATA_GB = 1;
 
 export async function postgres(site: Site, count: number): Promise<Measured[]> {
   const { containers, deployment } = site;
@@ -113,7 +112,7 @@ export async function newReplica(site: Site): Promise<Measured[]> {
     const log = await docker("logs", "--timestamps", site.containers.name("postgres-replica3"));
     return [
       {
-        what: `PostgreSQL: \`add-replica\` on ${DATA_GB} GB, from the command to in step`,
+        what: `PostgreSQL: \`add-replica\` on ${BULK_GB} GB, from the command to in step`,
         seconds: [seconds],
       },
       { what: "PostgreSQL: of it, copying the data", seconds: [copying(log)] },
@@ -121,18 +120,10 @@ export async function newReplica(site: Site): Promise<Measured[]> {
   });
 }
 
-/** A million rows of some thousand bytes are a gigabyte. */
 async function fill(site: Site): Promise<void> {
   const { database } = site.outputs.credentials.postgres as { database: string };
-  const step = 100_000;
-  for (let from = 0; from < DATA_GB * 1_000_000; from += step) {
-    const into = from === 0 ? "create table big as" : "insert into big";
-    await site.containers.sql(
-      `postgres-${await site.leader()}`,
-      `${into} select n, repeat(md5(n::text), 30) from generate_series(${from + 1}, ${from + step}) n`,
-      database,
-    );
-  }
+  for (const statement of bulkStatements())
+    await site.containers.sql(`postgres-${await site.leader()}`, statement, database);
 }
 
 /** From what Patroni logs when it starts to copy, and when it has. */
