@@ -12,6 +12,7 @@ import { changeChecks } from "./checks/changes.ts";
 import { FleetContainers } from "./checks/fleet-containers.ts";
 import { ask } from "./checks/https.ts";
 import { frontChecks } from "./checks/synaxic/front.ts";
+import { fullDiskChecks } from "./checks/synaxic/full-disk.ts";
 import { Site, Writer } from "./checks/synaxic/site.ts";
 import { storeChecks } from "./checks/synaxic/stores.ts";
 
@@ -99,6 +100,11 @@ describe("a host that is lost with all on it", () => {
     expect(await writer.lost()).toEqual([]);
   });
 });
+
+fullDiskChecks(() => ({
+  site,
+  hostOf: (member) => fleet.hosts[members.indexOf(member)]!,
+}));
 
 test("the first host that is lost leaves clients that know the others' balancers and Nginx at work", async () => {
   await site.inStep();

@@ -5,6 +5,7 @@ import { changeChecks } from "../acceptance/checks/changes.ts";
 import { servingChecks } from "../acceptance/checks/synap/serving.ts";
 import { SynapSite } from "../acceptance/checks/synap/site.ts";
 import { synapServer } from "../support/synap-server.ts";
+import { until } from "../support/until.ts";
 import { declared, onServers, type OnServers } from "./support.ts";
 
 /** A member a host, called after it, which is what several hosts have without more settings. */
@@ -80,6 +81,26 @@ describe("a host with a replica", () => {
     await site.everywhere("returned", what, 2);
     await site.whole();
   });
+});
+
+test("the master's host whose disk fills hands over, and comes back as a replica by itself", async () => {
+  await site.whole();
+  expect(await site.master()).toBe("host2");
+  const ledger = site.ledger();
+  await ledger.progress(5);
+  // Below the limit first, as a disk does that fills by and by: what it takes at once nobody can see coming.
+  await host("host2").fillDisk(100);
+  await until("another master", async () => ((await site.master()) === "host1" ? true : undefined));
+  await host("host2").fillDisk();
+  await ledger.progress(20);
+  await host("host2").freeDisk();
+  await ledger.progress(5);
+  await ledger.stop();
+  await site.whole();
+  expect(await site.lost(ledger)).toEqual([]);
+  await servers.containers.mustCommand("switchover", "host2");
+  await site.whole();
+  expect(await site.master()).toBe("host2");
 });
 
 test("the master's host that is lost comes back with all that was acknowledged", async () => {

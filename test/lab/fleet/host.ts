@@ -136,10 +136,11 @@ export class Host {
       .join(" ");
   }
 
-  /** Leaves no block free on the disk of its Docker Engine, /var/lib/docker. */
-  async fillDisk(): Promise<void> {
+  /** Leaves so many MiB free on the disk of its Docker Engine, /var/lib/docker; none: not a block. */
+  async fillDisk(leaveMiB = 0): Promise<void> {
     const fill = `cd /var/lib/docker
-      fallocate -l "$(df --output=avail -B1 . | tail -1)" .filler || true
+      fallocate -l "$(($(df --output=avail -B1 . | tail -1) - ${leaveMiB << 20}))" .filler || true
+      [ ${leaveMiB} = 0 ] || exit 0
       until ! dd if=/dev/zero bs=4k count=256 >> .filler 2>/dev/null; do :; done
       [ "$(df --output=avail -B1 . | tail -1)" -lt 4096 ]`;
     await this.#atConsole(["sh", "-c", fill]);
