@@ -3,7 +3,7 @@ import type { HostSettings } from "./common.ts";
 import { nodePorts, onCluster, type OnCluster } from "./kubernetes.ts";
 
 /** What the rules that hold for every system look at. */
-export interface Checked extends Pick<OnCluster, "system" | "kubernetes" | "imageRegistry"> {
+export interface Checked extends Pick<OnCluster, "kubernetes" | "imageRegistry"> {
   readonly topology: "single-host" | "several-hosts";
   readonly hosts: readonly HostSettings[];
   readonly prepareHosts: boolean;

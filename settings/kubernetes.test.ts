@@ -35,11 +35,6 @@ test.each<[string, object, string]>([
     "synfleet:imageRegistry: got nothing; allowed: a registry that the nodes reach, with platform kubernetes (set it; or load",
   ],
   [
-    "a Synaxic",
-    { system: "synaxic" },
-    'synfleet:platform: got "kubernetes"; allowed: docker, swarm for system synaxic (on Kubernetes there are synap and synapsedb so far)',
-  ],
-  [
     "a host that is reached by SSH",
     { hosts: [{ name: "a", address: "192.0.2.1", ssh: {} }] },
     "synfleet:hosts[0].ssh: got",

@@ -47,7 +47,6 @@ export const kubernetes = z.strictObject({
 /** What of the settings the rules look at. */
 export interface OnCluster {
   readonly platform: "docker" | "swarm" | "kubernetes";
-  readonly system: string;
   readonly topology: string;
   readonly hosts: readonly {
     readonly address?: string | undefined;
@@ -61,28 +60,15 @@ export interface OnCluster {
   readonly kubernetes: z.output<typeof kubernetes>;
 }
 
-/** Systems that run there. The fence of a Synaxic is a folder that workloads of a host share. */
-const SYSTEMS = ["synap", "synapsedb"];
-
 /** A cluster places parts by itself, so what says where they run or how machines are reached is refused. */
 export function onCluster(settings: OnCluster): Problem[] {
   if (settings.platform !== "kubernetes") return [];
-  const { system, topology, hosts, kubernetes: given } = settings;
+  const { topology, hosts, kubernetes: given } = settings;
   const none = (key: string, got: unknown, why: string): Problem => ({
     ...{ key, got, allowed: `nothing, with platform kubernetes: ${why}`, next: "leave it out" },
   });
   const nodes = "the cluster places parts on its nodes";
   return [
-    ...(SYSTEMS.includes(system)
-      ? []
-      : [
-          {
-            key: "platform",
-            got: "kubernetes",
-            allowed: `docker, swarm for system ${system}`,
-            next: `on Kubernetes there are ${SYSTEMS.join(" and ")} so far`,
-          },
-        ]),
     ...(given.context === undefined
       ? [
           {

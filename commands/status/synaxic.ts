@@ -1,5 +1,5 @@
 /** Synaxic as its members see themselves. */
-import { fenceAlias, fencedHosts } from "../../components/postgres/fence/spec.ts";
+import { FENCE, fenceAlias, fencedHosts } from "../../components/postgres/fence/spec.ts";
 import { aliases, DATABASE } from "../../systems/aliases.ts";
 import type { Exec } from "../support/container.ts";
 import type { HealthOf, SettingsOf } from "../support/fleet.ts";
@@ -18,7 +18,12 @@ export async function reportSynaxic(
     clusterState(exec, names.map(aliases.postgres)).catch((error: Error) => error.message),
     redisStates(exec, names.map(aliases.redis)),
     Promise.all(names.map(aliases.app).map(async (name) => ({ name, state: await health(name) }))),
-    Promise.all(fencedHosts(settings.members).map(async (host) => [host, await fence(exec, host)])),
+    Promise.all(
+      fencesOf(settings).map(async ({ of, alias, companion }) => [
+        of,
+        await fence(exec, alias, companion),
+      ]),
+    ),
   ]);
   const known = typeof database === "string" ? undefined : database;
   return {
@@ -37,9 +42,25 @@ export async function reportSynaxic(
   };
 }
 
+/** Pure: one a host, or one beside each member. */
+export function fencesOf({
+  platform,
+  members,
+}: Pick<SettingsOf<"synaxic">, "platform" | "members">): {
+  readonly of: string;
+  readonly alias: string;
+  readonly companion?: string;
+}[] {
+  const hosts = fencedHosts(members);
+  if (platform !== "kubernetes")
+    return hosts.map((host) => ({ of: host, alias: fenceAlias(DATABASE, host) }));
+  const fenced = hosts.length > 0 ? members : [];
+  return fenced.map(({ name }) => ({ of: name, alias: aliases.postgres(name), companion: FENCE }));
+}
+
 /** Without it the lease decides, so what it says of itself is told and counts for nothing. */
-async function fence(exec: Exec, host: string): Promise<string> {
-  const { code, stdout, stderr } = await exec(fenceAlias(DATABASE, host), ["/usr/local/bin/ready"]);
+async function fence(exec: Exec, alias: string, companion?: string): Promise<string> {
+  const { code, stdout, stderr } = await exec(alias, ["/usr/local/bin/ready"], companion);
   if (code === 0) return "watches its members: the end of one is known at once";
   return (stdout || stderr).trim().split("\n").join("; ");
 }

@@ -15,10 +15,11 @@ export function onCluster({ name, kubernetes }: Pick<Settings, "name" | "kuberne
       .join(",");
   const pods = (alias: string, template: string) =>
     kubectl("get", "pods", "--selector", selector(alias), "--output", `go-template=${template}`);
-  const exec: Exec = async (alias, argv) => {
+  const exec: Exec = async (alias, argv, companion = "main") => {
     const found = await pods(alias, LIVING);
     const [pod] = found.stdout.split("\n");
-    if (found.code !== 0 || pod) return pod ? kubectl("exec", pod, "--", ...argv) : found;
+    if (found.code !== 0 || pod)
+      return pod ? kubectl("exec", pod, "--container", companion, "--", ...argv) : found;
     return { ...found, code: 1, stderr: `no pod of ${alias} is there` };
   };
   return {

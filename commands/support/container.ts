@@ -2,8 +2,8 @@
 import { Failure } from "./failure.ts";
 import type { Ended } from "./process.ts";
 
-/** Runs a program in the container of the workload with this alias. */
-export type Exec = (alias: string, argv: readonly string[]) => Promise<Ended>;
+/** Runs a program in the container of the workload with this alias, or of a companion of it. */
+export type Exec = (alias: string, argv: readonly string[], companion?: string) => Promise<Ended>;
 
 /** What the program printed; its last words when it fails. */
 export async function answer(exec: Exec, alias: string, argv: readonly string[]): Promise<string> {

@@ -17,6 +17,21 @@ export interface VolumeSpec {
   readonly path: string;
   /** One that others of the workload's host see too; see {@link Platform.sharedVolume}. @default - its own alone */
   readonly shared?: SharedVolume;
+  /** Name of the workload's volume of which it is a folder, which {@link CompanionSpec companions} may see too. @default - a volume by itself */
+  readonly within?: string;
+}
+
+/** A program beside a workload, which starts before it and ends after it, wherever that runs. */
+export interface CompanionSpec {
+  /** Its name beside the workload, such as "fence". */
+  readonly name: string;
+  readonly image: ImageSpec;
+  /** Files and folders that it sees of the workload's, below {@link CONFIG_DIRECTORY}. */
+  readonly files: readonly string[];
+  /** Those of the workload's volumes, by name, that it sees. */
+  readonly volumes: readonly string[];
+  readonly limits: ResourceLimits;
+  readonly health: readonly string[];
 }
 
 /** A volume of a host that belongs to no single workload. What is in it can be made again at any time. */
@@ -89,6 +104,8 @@ export interface WorkloadSpec {
   readonly health?: readonly string[];
   /** A workload that ends by itself: not restarted, not expected to be running later. @default false */
   readonly oneShot?: boolean;
+  /** Programs beside it, on a platform that has {@link Platform.companions them}. A change replaces the workload. */
+  readonly companions?: readonly CompanionSpec[];
   /** Whether the service can change over to new files without a new container; see the image contract. @default true */
   readonly reloads?: boolean;
 }
@@ -138,6 +155,8 @@ export interface Platform {
   /** Those of the hosts that an exporter watches each. None where the machines are somebody else's, as a cluster's nodes. */
   readonly machines: readonly string[];
   workload(name: string, spec: WorkloadSpec, options: WorkloadOptions): Workload;
+  /** Whether workloads may have companions. They see what they share with these, and there is no volume that workloads share. @default false */
+  readonly companions?: boolean;
   /** A volume on a host for several workloads, which must not be data: it is never protected. */
   sharedVolume(name: string, host: string, parent: pulumi.Resource): SharedVolume;
   /**

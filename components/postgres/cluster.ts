@@ -3,6 +3,7 @@ import type { CertificateAuthority } from "../pki/authority.ts";
 import type { PassedThrough } from "../pki/issue.ts";
 import type { Platform, SharedVolume } from "../platform/platform.ts";
 import type { PgIdentArgs, PostgresConfArgs } from "./conf.ts";
+import type { FenceConfArgs } from "./fence/conf.ts";
 import { Fence } from "./fence/fence.ts";
 import { fenceAlias, fencedHosts } from "./fence/spec.ts";
 import { PostgresNode, type PostgresNodeArgs } from "./node.ts";
@@ -79,7 +80,7 @@ export type PostgresClusterArgs = MultiMasterArgs | StreamingArgs;
 export class PostgresCluster extends pulumi.ComponentResource {
   static readonly __pulumiType = "synfleet:postgres:PostgresCluster";
   readonly nodes: readonly (PostgresNode | StreamingNode)[];
-  /** One a host, where the cluster fails over by itself. */
+  /** One a host, where the cluster fails over by itself and members have none beside them. */
   readonly fences: readonly Fence[];
 
   constructor(name: string, args: PostgresClusterArgs, options?: pulumi.ComponentResourceOptions) {
@@ -98,24 +99,22 @@ export class PostgresCluster extends pulumi.ComponentResource {
         nodes.push(new PostgresNode(member.name, whole, { parent: this }));
       }
     } else {
-      const locks = locksOf(name, args, this);
+      const beside = args.platform.companions ?? false;
+      const locks = beside ? {} : locksOf(name, args, this);
       for (const member of args.members) {
-        const node = streamingNode(name, args, member, locks[member.host]!);
+        const node = streamingNode(name, args, member, locks[member.host]);
         nodes.push(
           new StreamingNode(member.name, { ...node, ...order(member.name) }, { parent: this }),
         );
       }
-      for (const host of fencedHosts(args.members)) {
+      for (const host of beside ? [] : fencedHosts(args.members)) {
         fences.push(
           new Fence(
             {
               platform: args.platform,
               authority: args.authority,
-              cluster: name,
               host,
-              members: args.members.filter((member) => member.host === host).map(nameOf),
-              etcd: args.etcd,
-              leaseSeconds: failoverTimers(args.profile ?? "standard").ttl,
+              ...fenceOf(name, args, (member) => member.host === host),
               locks: locks[host]!,
               after: nodes.slice(-1).map((node) => node.workload),
             },
@@ -143,6 +142,16 @@ function locksOf(
       platform.sharedVolume(`${fenceAlias(cluster, host)}-locks`, host, parent),
     ]),
   );
+}
+
+/** What a fence of some of the members reads. */
+function fenceOf(
+  cluster: string,
+  { members, etcd, profile = "standard" }: StreamingArgs,
+  watched: (member: StreamingMember) => boolean,
+): FenceConfArgs {
+  const leaseSeconds = failoverTimers(profile).ttl;
+  return { cluster, members: members.filter(watched).map(nameOf), etcd, leaseSeconds };
 }
 
 const nameOf = ({ name }: { readonly name: string }) => name;
@@ -187,7 +196,7 @@ function streamingNode(
   cluster: string,
   args: StreamingArgs,
   member: StreamingMember,
-  locks: SharedVolume,
+  locks: SharedVolume | undefined,
 ): StreamingNodeArgs {
   const members = args.members.map(({ name }) => name);
   return {
@@ -203,5 +212,9 @@ function streamingNode(
     extensions: args.extensions ?? ["vector"],
     server: args.server,
     locks,
+    ...(!locks &&
+      fencedHosts(args.members).length > 0 && {
+        fence: fenceOf(cluster, args, ({ name }) => name === member.name),
+      }),
   };
 }

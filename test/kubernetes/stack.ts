@@ -1,9 +1,11 @@
 /** A whole system in a namespace of its own, brought up by the program's settings alone. */
+import { randomInt } from "node:crypto";
 import { join } from "node:path";
 import { imagesOf } from "../../commands/support/images.ts";
 import { projectDirectory } from "../../commands/support/paths.ts";
 import type { Outputs } from "../../commands/support/stack.ts";
 import { buildImage } from "../../images/build.ts";
+import type { SystemName } from "../../settings/schema.ts";
 import { ask, type Answer, type Ask } from "../acceptance/checks/https.ts";
 import { must } from "../lab/process.ts";
 import { Deployment } from "../support/deployment.ts";
@@ -24,7 +26,7 @@ export class OnCluster {
   }
 
   /** @param settings besides those that any cluster needs */
-  static async create(system: "synap" | "synapsedb", settings: object = {}): Promise<OnCluster> {
+  static async create(system: SystemName, settings: object = {}): Promise<OnCluster> {
     process.env["KUBECONFIG"] = kubeconfig;
     const tags: string[] = [];
     for (const name of imagesOf[system]) tags.push(await buildImage(name));
@@ -47,6 +49,28 @@ export class OnCluster {
   setCluster(changes: object): Promise<void> {
     const { kubernetes } = this.deployment.settings();
     return this.deployment.set({ kubernetes: { ...(kubernetes as object), ...changes } });
+  }
+
+  /** Has this machine reach what is published, by ports of a node. */
+  async open(): Promise<void> {
+    const of = "{.items[0].status.addresses[?(@.type=='InternalIP')].address}";
+    const address = await this.kubectl("get", "nodes", "--output", `jsonpath=${of}`);
+    const { ports } = this.deployment.settings();
+    const first = 30_000 + randomInt(270) * 10;
+    const names = Object.keys(ports as object);
+    const own = Object.fromEntries(names.map((name, index) => [name, first + index]));
+    await this.deployment.set({ ports: own, clientCidrs: ["0.0.0.0/0"] });
+    await this.setCluster({ service: { type: "NodePort", address } });
+  }
+
+  /** Takes a workload away for a while, or brings it back; ends when that is so. */
+  async scale(alias: string, count: 0 | 1): Promise<void> {
+    const set = `statefulset/${alias}`;
+    await this.kubectl("scale", set, `--replicas=${count}`);
+    const pod = `pod/${alias}-0`;
+    await (count === 0
+      ? this.kubectl("wait", "--for=delete", pod, "--timeout=180s")
+      : this.kubectl("rollout", "status", set, "--timeout=180s"));
   }
 
   /** Every object of these kinds, as "kind/name". */

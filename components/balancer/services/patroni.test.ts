@@ -71,6 +71,12 @@ describe("a streaming cluster behind the balancer", () => {
     );
   });
 
+  test("asks for members by their whole names where there is a domain, and holds certificates against the short ones", () => {
+    expect(patroniSections({ members, domain: "orders.svc.cluster.local" })).toContain(
+      "server postgres1 postgres1.orders.svc.cluster.local:5432 port 8008 check check-ssl check-sni postgres1 ",
+    );
+  });
+
   test("refuses what is no lag and no member", () => {
     expect(() => patroniSections({ members, maxLagMib: 0 })).toThrow(
       "maxLagMib of the balancer is 0. Allowed: a whole number from 1.",

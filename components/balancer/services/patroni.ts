@@ -1,9 +1,17 @@
 /** A streaming cluster behind the balancer: each member's Patroni is asked for its role. Pure. */
 import { failoverTimers, type FailoverProfile } from "../../postgres/streaming/profile.ts";
 import type { BalancedService } from "../service.ts";
-import { checkedServers, checkOverTls, word, words, type CheckTiming } from "../servers.ts";
+import {
+  checkedServers,
+  checkOverTls,
+  wholeName,
+  word,
+  words,
+  type CheckTiming,
+  type Named,
+} from "../servers.ts";
 
-export interface PatroniServiceArgs extends CheckTiming {
+export interface PatroniServiceArgs extends CheckTiming, Named {
   /** Names of the members, in any order: which of them takes writes is their own affair. A reload. */
   readonly members: readonly string[];
   /** Ports of the balancer's host. Changing one replaces the balancer. */
@@ -58,7 +66,7 @@ ${more}  option httpchk
   http-check expect status 200
 ${expects ?? ""}  # A member that lost its role has sessions that would go on writing, or reading the past: they end with it.
   default-server ${servers}
-${members.map((member) => `  server ${member} ${member}:5432 port 8008 ${checkOverTls(member)}\n`).join("")}`;
+${members.map((member) => `  server ${member} ${wholeName(member, args)}:5432 port 8008 ${checkOverTls(member)}\n`).join("")}`;
   const { read, write } = ports(args);
   return `# TLS is the client's with PostgreSQL: it passes through. Each member's Patroni tells its role, over TLS with certificates.
 ${backend("write", "/primary", prompt, holding(soon), LEADS)}

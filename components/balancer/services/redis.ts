@@ -2,7 +2,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import { machinePassword } from "../../redis/access.ts";
 import type { BalancedService } from "../service.ts";
-import { checkedServers, checkOverTls, resolution, words, type CheckTiming } from "../servers.ts";
+import {
+  checkedServers,
+  checkOverTls,
+  resolution,
+  wholeName,
+  words,
+  type CheckTiming,
+  type Named,
+} from "../servers.ts";
 
 /**
  * Ports on which the balancer listens inside of the deployment. No member has one of them, since a host that carries both
@@ -11,7 +19,7 @@ import { checkedServers, checkOverTls, resolution, words, type CheckTiming } fro
 export const REDIS_WRITE_PORT = 6390;
 export const REDIS_READ_PORT = 6391;
 
-export interface RedisServiceArgs extends CheckTiming {
+export interface RedisServiceArgs extends CheckTiming, Named {
   /** Addresses of all members, since any of them may become the primary. A reload. */
   readonly members: readonly string[];
   /** Port of the members. Default 6380. A reload. */
@@ -53,7 +61,7 @@ export interface RedisSectionsArgs extends Omit<RedisServiceArgs, "published" | 
 export function redisSections(args: RedisSectionsArgs): string {
   const members = words("members", args.members);
   const password = machinePassword("check", args.password);
-  const port = args.memberPort ?? 6380;
+  const at = (name: string) => `${wholeName(name, args)}:${args.memberPort ?? 6380}`;
   const needed = args.minReplicasToWrite ?? 0;
   if (!Number.isInteger(needed) || needed < 0 || needed > 9) {
     throw new Error(`minReplicasToWrite is ${needed}. Allowed: 0 to 9.`);
@@ -63,7 +71,7 @@ export function redisSections(args: RedisSectionsArgs): string {
   const primary = `role:master\\r\\nconnected_slaves:[0-9]+${needed > 0 ? `\\r\\nmin_slaves_good_slaves:([${needed}-9]|[1-9][0-9])` : ""}`;
   const replica = "role:slave\\r\\n([^#]*\\r\\n)?master_link_status:up";
   const servers = (options: (name: string) => string) =>
-    members.map((name) => `  server ${name} ${name}:${port} ${options(name)}\n`).join("");
+    members.map((name) => `  server ${name} ${at(name)} ${options(name)}\n`).join("");
   const writes = `# TLS is the client's with Redis: it passes through. What HAProxy asks a member itself, it asks over a TLS session of its
 # own: whether it is the primary.
 backend write-redis
@@ -84,7 +92,7 @@ ${roleCheck(password, replica)}
 ${servers((name) => checkOverTls(name))}${members
     .map(
       (name) =>
-        `  server ${name}-primary ${name}:${port} ${resolution} track write-redis/${name} backup\n`,
+        `  server ${name}-primary ${at(name)} ${resolution} track write-redis/${name} backup\n`,
     )
     .join("")}
 frontend read-redis

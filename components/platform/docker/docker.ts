@@ -26,7 +26,7 @@ import {
   writeFilesGated,
 } from "./scripts.ts";
 import { advertisedOn, labelsOf, openSite, siteOf, type Site } from "./site.ts";
-import { archiveOf, elsewhere, lines } from "./texts.ts";
+import { archiveOf, elsewhere, lines, refuseCompanions } from "./texts.ts";
 
 const [READY_COMMAND, APPLY_COMMAND] = ["/usr/local/bin/ready", "/usr/local/bin/apply"];
 
@@ -108,6 +108,7 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
       dependsOn,
     });
     const volumeNames: Record<string, string> = {};
+    refuseCompanions(spec);
     const own = spec.volumes.filter(({ shared }) => !shared).map((volume) => volume.name);
     const volumes: pulumi.Resource[] = ["config", ...own].map((role) => {
       volumeNames[role] = `${containerName}-${role}`;

@@ -7,6 +7,15 @@ export function lines(command: readonly string[] = []): string {
   return command.join("\n");
 }
 
+/** Here they are workloads of their own. */
+export function refuseCompanions({ alias, companions = [], volumes }: WorkloadSpec): void {
+  const names = [...companions, ...volumes.filter(({ within }) => within)].map(({ name }) => name);
+  if (names.length === 0) return;
+  throw new Error(
+    `${alias}: got ${names.join(", ")} as companions; allowed on Docker: none. Make workloads of them, with a volume that they share.`,
+  );
+}
+
 export function elsewhere({ alias, host }: WorkloadSpec, shared: SharedVolume): string {
   return `volume ${shared.name}: got it for ${alias} on host ${host}, but it is on ${shared.host}; allowed: one of ${host}.`;
 }

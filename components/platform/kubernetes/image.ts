@@ -6,11 +6,9 @@ import { LOCAL_ENGINE } from "../docker/reach.ts";
 import { registryReference } from "../docker/registry.ts";
 import type { ImageSpec } from "../platform.ts";
 import type { KubernetesPlatformArgs } from "./args.ts";
+import type { PodImage } from "./pod.ts";
 
-export interface NodeImage {
-  readonly reference: string;
-  /** Of an image that is loaded nobody is asked: whoever has its name in a public registry could give another. */
-  readonly pullPolicy: "IfNotPresent" | "Never";
+export interface NodeImage extends PodImage {
   /** What sees to it that it is there. */
   readonly resources: pulumi.Resource[];
 }

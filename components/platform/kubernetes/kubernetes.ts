@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { fingerprint } from "../docker/container.ts";
 import { lines } from "../docker/texts.ts";
 import type {
+  ImageSpec,
   Platform,
   SharedVolume,
   Workload,
@@ -24,7 +25,7 @@ import {
   statefulSet,
   type Runner,
 } from "./objects.ts";
-import { podTemplate, refuseUnrenderable, sharedRefusal, type PodPlace } from "./pod.ts";
+import { podTemplate, refuseUnrenderable, sharedRefusal, volumesOf, type PodPlace } from "./pod.ts";
 import { inSet } from "./sets.ts";
 import { notePeers } from "../gate.ts";
 import { reach } from "./reach.ts";
@@ -40,6 +41,7 @@ export class KubernetesPlatform extends pulumi.ComponentResource implements Plat
   /** Nodes are the cluster's own. */
   readonly machines: readonly string[] = [];
   readonly peerCidrs: readonly string[];
+  readonly companions = true;
   readonly #args: KubernetesPlatformArgs;
   readonly #ground: Ground;
   readonly #aliases = new Set<string>();
@@ -79,20 +81,26 @@ export class KubernetesPlatform extends pulumi.ComponentResource implements Plat
     const selector = selectorOf(this.#args.prefix, alias);
     const runner = runnerOf(spec, options);
     const reloads = spec.reloads ?? true;
-    const image = imageFor(spec.image, this.#args, { platform: this.#name, parent: this });
+    const imageOf = (image: ImageSpec) =>
+      imageFor(image, this.#args, { platform: this.#name, parent: this });
+    const image = imageOf(spec.image);
+    const beside = (spec.companions ?? []).map((one) => [one.name, imageOf(one.image)] as const);
     const within = { parent, provider: ground.provider, dependsOn: ground.made };
     const files = clusterFiles(name, spec.files, {
       ...{ alias, metadata: ground.metadata(alias), options: within },
     });
     const claims = Object.fromEntries(
-      spec.volumes.map((volume) => [volume.name, ground.claim(name, alias, volume.name, parent)]),
+      volumesOf(spec).map((volume) => [
+        volume.name,
+        ground.claim(name, alias, volume.name, parent),
+      ]),
     );
     reach(name, spec, { ground, args: this.#args, selector, options: within });
     if (options.set !== undefined) ground.budget(options.set, parent);
     const member = inSet(spec, options, this.#args);
     const place: PodPlace = {
-      image: image.reference,
-      pullPolicy: image.pullPolicy,
+      image,
+      companions: Object.fromEntries(beside),
       ...member,
       labels: { ...ground.labels, ...selector, ...member.labels },
       files,
@@ -128,7 +136,8 @@ export class KubernetesPlatform extends pulumi.ComponentResource implements Plat
       {
         parent,
         dependsOn: [
-          ...[...ground.made, ...image.resources, ...Object.values(claims).map(({ made }) => made)],
+          ...[...ground.made, ...Object.values(claims).map(({ made }) => made)],
+          ...[image, ...beside.map(([, one]) => one)].flatMap(({ resources }) => resources),
           ...[...after.map(({ settled }) => settled), ...dependsOn],
         ],
       },

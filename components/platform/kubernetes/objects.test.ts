@@ -27,7 +27,7 @@ const stateless = { ...spec, volumes: [] };
 const metadata = { name: "alpha", namespace: "orders", labels: { a: "b" } };
 const selector = selectorOf("orders", "alpha");
 const at = {
-  ...{ image: "example/server:1", pullPolicy: "Never" as const, labels: selector },
+  ...{ image: { reference: "example/server:1", pullPolicy: "Never" as const }, labels: selector },
   ...{ files: { sources: [], names: [] }, claims: { data: "alpha-data" } },
   ...{ watched: false, fingerprint: "f" },
 };

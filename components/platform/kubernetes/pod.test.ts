@@ -14,8 +14,7 @@ const spec: WorkloadSpec = {
   health: ["/usr/local/bin/healthy"],
 };
 const place: PodPlace = {
-  image: "example/server:1",
-  pullPolicy: "IfNotPresent",
+  image: { reference: "example/server:1", pullPolicy: "IfNotPresent" },
   labels: { part: "alpha" },
   files: { sources: [{ secret: { name: "alpha-secrets-0" } }], names: [] },
   claims: { data: "alpha-data" },
@@ -65,6 +64,48 @@ test("it sees its files, its volumes and what is gone with it, and nothing else"
     { name: "run", emptyDir: { medium: "Memory", sizeLimit: "16Mi" } },
     { name: "shm", emptyDir: { medium: "Memory", sizeLimit: "256Mi" } },
     { name: "volume-data", persistentVolumeClaim: { claimName: "alpha-data" } },
+  ]);
+});
+
+test("a companion outlives the workload, is started again by itself, and sees what it is given of it", () => {
+  const { pod, container } = rendered(
+    {
+      volumes: [...spec.volumes, { name: "locks", path: "/locks", within: "data" }],
+      companions: [
+        {
+          ...{ name: "fence", image: { reference: "example/fence:1" } },
+          ...{ files: ["fence.conf", "tls"], volumes: ["locks"] },
+          ...{ limits: { memoryMiB: 64, cpus: 0.5 }, health: ["healthy"] },
+        },
+      ],
+    },
+    { companions: { fence: { reference: "example/fence:1", pullPolicy: "Never" } } },
+  );
+  expect(pod.initContainers).toEqual([
+    {
+      ...{ name: "fence", image: "example/fence:1", imagePullPolicy: "Never" },
+      restartPolicy: "Always",
+      readinessProbe: expect.objectContaining({ exec: { command: ["healthy"] } }) as unknown,
+      securityContext: container.securityContext,
+      resources: {
+        requests: { memory: "64Mi", cpu: "50m" },
+        limits: { memory: "64Mi", cpu: "500m" },
+      },
+      volumeMounts: [
+        ...["fence.conf", "tls"].map((path) => ({
+          ...{ name: "files", mountPath: `/etc/synfleet/${path}`, readOnly: true, subPath: path },
+        })),
+        { name: "fence-tmp", mountPath: "/tmp" },
+        { name: "fence-run", mountPath: "/run" },
+        { name: "volume-data", mountPath: "/locks", subPath: "locks" },
+      ],
+    },
+  ]);
+  expect(container.volumeMounts).toContainEqual({
+    ...{ name: "volume-data", mountPath: "/locks", subPath: "locks" },
+  });
+  expect(pod.volumes.map(({ name }) => name)).toEqual([
+    ...["files", "tmp", "run", "shm", "fence-tmp", "fence-run", "volume-data"],
   ]);
 });
 

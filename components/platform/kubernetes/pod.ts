@@ -1,13 +1,28 @@
 /** A workload as the template of its pod. Pure. */
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { CONFIG_DIRECTORY, SERVICE_UID, type WorkloadSpec } from "../platform.ts";
+import {
+  CONFIG_DIRECTORY,
+  SERVICE_UID,
+  type CompanionSpec,
+  type ResourceLimits,
+  type VolumeSpec,
+  type WorkloadSpec,
+} from "../platform.ts";
 import type { FilesRef } from "./files.ts";
+
+/** The image of a container, and whom the node asks for it. */
+export interface PodImage {
+  readonly reference: string;
+  /** Of an image that is loaded nobody is asked: whoever has its name in a public registry could give another. */
+  readonly pullPolicy: "IfNotPresent" | "Never";
+}
 
 /** What the adapter adds to a spec before it can be a pod. */
 export interface PodPlace {
-  readonly image: string;
-  readonly pullPolicy: "IfNotPresent" | "Never";
+  readonly image: PodImage;
+  /** Of companions, by their names. */
+  readonly companions?: Readonly<Record<string, PodImage>>;
   readonly labels: Readonly<Record<string, string>>;
   readonly files: FilesRef;
   /** Claims by {@link VolumeSpec.name}. */
@@ -28,10 +43,7 @@ const CPU_SHARE = 0.1;
 
 export function podTemplate(spec: WorkloadSpec, at: PodPlace) {
   const uid = spec.user ?? SERVICE_UID;
-  const mount = (name: string, mountPath: string, readOnly = false) => ({
-    ...{ name, mountPath },
-    ...(readOnly && { readOnly }),
-  });
+  const { companions = [] } = spec;
   return {
     metadata: { labels: { ...at.labels, [SPEC_LABEL]: at.fingerprint } },
     spec: {
@@ -46,11 +58,12 @@ export function podTemplate(spec: WorkloadSpec, at: PodPlace) {
         fsGroupChangePolicy: "OnRootMismatch",
         seccompProfile: { type: "RuntimeDefault" },
       },
+      ...(companions.length > 0 && {
+        initContainers: companions.map((one) => companion(spec, one, at)),
+      }),
       containers: [
         {
-          name: "main",
-          image: at.image,
-          imagePullPolicy: at.pullPolicy,
+          ...container("main", at.image, spec.limits),
           ...((spec.command ?? []).length > 0 && { args: [...spec.command!] }),
           ...(spec.environment && {
             env: Object.entries(spec.environment).map(([name, value]) => ({ name, value })),
@@ -59,34 +72,66 @@ export function podTemplate(spec: WorkloadSpec, at: PodPlace) {
             ports: spec.ports.map(({ internal }) => ({ containerPort: internal })),
           }),
           ...(!spec.oneShot && spec.health && probes(spec.health, at)),
-          resources: {
-            requests: { memory: mebibytes(spec), cpu: millis(spec.limits.cpus * CPU_SHARE) },
-            limits: { memory: mebibytes(spec), cpu: millis(spec.limits.cpus) },
-          },
-          securityContext: {
-            allowPrivilegeEscalation: false,
-            readOnlyRootFilesystem: true,
-            capabilities: { drop: ["ALL"] },
-          },
           volumeMounts: [
             ...[CONFIG_DIRECTORY, ...(spec.filesAt ?? [])].map((path) =>
               mount("files", path, true),
             ),
             ...[mount("tmp", "/tmp"), mount("run", "/run"), mount("shm", "/dev/shm")],
-            ...spec.volumes.map(({ name, path }) => mount(`volume-${name}`, path)),
+            ...spec.volumes.map(mounted),
           ],
         },
       ],
       volumes: [
         { name: "files", projected: { sources: at.files.sources } },
         ...[memory("tmp", 64), memory("run", 16), memory("shm", spec.sharedMemoryMiB ?? 64)],
-        ...spec.volumes.map(({ name }) => ({
+        ...companions.flatMap(({ name }) => [memory(`${name}-tmp`, 16), memory(`${name}-run`, 16)]),
+        ...volumesOf(spec).map(({ name }) => ({
           name: `volume-${name}`,
           persistentVolumeClaim: { claimName: at.claims[name]! },
         })),
       ],
     },
   } satisfies k8s.types.input.core.v1.PodTemplateSpec;
+}
+
+/** The volumes that are claims, and not folders of others. */
+export const volumesOf = ({ volumes }: WorkloadSpec) => volumes.filter(({ within }) => !within);
+
+const mount = (name: string, mountPath: string, readOnly = false, subPath?: string) => ({
+  ...{ name, mountPath },
+  ...(readOnly && { readOnly }),
+  ...(subPath !== undefined && { subPath }),
+});
+
+const mounted = ({ name, path, within }: VolumeSpec) =>
+  within ? mount(`volume-${within}`, path, false, name) : mount(`volume-${name}`, path);
+
+const container = (name: string, image: PodImage, { memoryMiB, cpus }: ResourceLimits) => ({
+  ...{ name, image: image.reference, imagePullPolicy: image.pullPolicy },
+  resources: {
+    requests: { memory: `${memoryMiB}Mi`, cpu: millis(cpus * CPU_SHARE) },
+    limits: { memory: `${memoryMiB}Mi`, cpu: millis(cpus) },
+  },
+  securityContext: {
+    allowPrivilegeEscalation: false,
+    readOnlyRootFilesystem: true,
+    capabilities: { drop: ["ALL"] },
+  },
+});
+
+/** A container that the cluster starts before the workload's and ends after it, and starts again by itself alone. */
+function companion(spec: WorkloadSpec, one: CompanionSpec, at: PodPlace) {
+  const { name, files, volumes } = one;
+  return {
+    ...container(name, at.companions![name]!, one.limits),
+    restartPolicy: "Always",
+    ...probes(one.health, { watched: false }),
+    volumeMounts: [
+      ...files.map((path) => mount("files", `${CONFIG_DIRECTORY}/${path}`, true, path)),
+      ...[mount(`${name}-tmp`, "/tmp"), mount(`${name}-run`, "/run")],
+      ...spec.volumes.filter((volume) => volumes.includes(volume.name)).map(mounted),
+    ],
+  };
 }
 
 /**
@@ -131,8 +176,6 @@ const memory = (name: string, sizeMiB: number) => ({
   name,
   emptyDir: { medium: "Memory", sizeLimit: `${sizeMiB}Mi` },
 });
-
-const mebibytes = ({ limits }: WorkloadSpec): string => `${limits.memoryMiB}Mi`;
 
 /** Spelt as the API server gives it back, so that a refresh sees no change: whole processors without "m". */
 function millis(cpus: number): string {

@@ -18,7 +18,7 @@ pod() {
     --output go-template='{{range .items}}{{if not .metadata.deletionTimestamp}}{{.metadata.name}}{{"\\n"}}{{end}}{{end}}' | head -n 1
 }
 waits_for() {
-  kube get pod "$1" --output go-template='{{range .status.conditions}}{{if and (eq .type "PodScheduled") (eq .status "False")}}not placed on a node: {{.message}}{{end}}{{end}}{{range .status.containerStatuses}}{{with .state.waiting}}{{.reason}}: {{.message}}{{end}}{{end}}'
+  kube get pod "$1" --output go-template='{{range .status.conditions}}{{if and (eq .type "PodScheduled") (eq .status "False")}}not placed on a node: {{.message}}{{end}}{{end}}{{range .status.initContainerStatuses}}{{with .state.waiting}}{{.reason}}: {{.message}}{{end}}{{end}}{{range .status.containerStatuses}}{{with .state.waiting}}{{.reason}}: {{.message}}{{end}}{{end}}'
 }
 refused() { kube get events --field-selector "involvedObject.name=$1,type=Warning" --sort-by .lastTimestamp --output go-template='{{range .items}}{{.message}}{{"\\n"}}{{end}}' | tail -n 1; }
 holds() (

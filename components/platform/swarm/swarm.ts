@@ -7,7 +7,7 @@ import { imageOn } from "../docker/images.ts";
 import { Preparation } from "../docker/preparation.ts";
 import { type Member, memberWords, reaching } from "../docker/members.ts";
 import { advertisedOn, labelsOf, openSite, providerOf, siteOf, type Site } from "../docker/site.ts";
-import { elsewhere, lines } from "../docker/texts.ts";
+import { elsewhere, lines, refuseCompanions } from "../docker/texts.ts";
 import type {
   Platform,
   SharedVolume,
@@ -117,6 +117,7 @@ export class SwarmPlatform extends pulumi.ComponentResource implements Platform 
         ? this.#imageId(name, site, reference, { parent, dependsOn: resources })
         : reference;
     const onManager = { parent, provider: this.#manager };
+    refuseCompanions(spec);
     const volumeNames: Record<string, string> = {};
     const volumes = spec.volumes.map(({ name: role, shared }) => {
       if (shared && shared.host !== spec.host) throw new Error(elsewhere(spec, shared));

@@ -4,8 +4,11 @@ import { RecordingPlatform } from "../../../test/support/platform.ts";
 import { CertificateAuthority } from "../../pki/authority.ts";
 import { PostgresCluster } from "../cluster.ts";
 
-async function cluster(members: readonly { name: string; host: string }[]) {
-  const platform = new RecordingPlatform(["alpha", "beta"]);
+async function cluster(
+  members: readonly { name: string; host: string }[],
+  { companions = false } = {},
+) {
+  const platform = Object.assign(new RecordingPlatform(["alpha", "beta"]), { companions });
   const resources = await deploy(
     () => {
       new PostgresCluster("orders", {
@@ -67,6 +70,21 @@ test("a fence knows the members of its host and the length of the lease; members
     ["alpha", "beta", "alpha"].map((host) => `orders-fence-${host}-locks`),
   );
   expect(volume("orders-fence-alpha")).toBe("orders-fence-alpha-locks");
+});
+
+test("where members may have companions, each of three has its own fence, and of two none has", async () => {
+  const { platform, resources } = await cluster(three, { companions: true });
+  expect(Object.keys(platform.order())).toEqual(["main", "replica1", "replica2"]);
+  expect(listed(resources).filter((line) => /Fence|SharedVolume/.test(line))).toEqual([]);
+  for (const { name, spec } of platform.asked) {
+    expect(spec.companions!.map((one) => one.name)).toEqual(["fence"]);
+    expect(spec.files["fence.conf"]!.content).toContain(`members=${name}\n`);
+  }
+  const two = await cluster(three.slice(0, 2), { companions: true });
+  for (const { spec } of two.platform.asked) {
+    expect(spec.companions).toBeUndefined();
+    expect(spec.volumes.map(({ name }) => name)).toEqual(["data"]);
+  }
 });
 
 test("two members have no fence, but the locks, so that a third one replaces neither of them", async () => {

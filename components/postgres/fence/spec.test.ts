@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { SharedVolume } from "../../platform/platform.ts";
 import { fenceConf } from "./conf.ts";
-import { fenceSpec, fencedHosts, type FenceSpecArgs } from "./spec.ts";
+import { fencedBeside, fenceSpec, fencedHosts, type FenceSpecArgs } from "./spec.ts";
 
 const locks: SharedVolume = { name: "orders-locks", host: "alpha", made: undefined! };
 const args: FenceSpecArgs = {
@@ -26,6 +26,23 @@ test("the fence of a host sees the locks of its members, and nothing else of the
     stopSeconds: 5,
     health: ["/usr/local/bin/healthy"],
   });
+});
+
+test("a fence beside its member sees the lock on the member's own volume, and neither its data nor its password", () => {
+  const { files, volumes, companions } = fencedBeside(args);
+  expect(files).toEqual({ "fence.conf": { content: fenceConf(args) } });
+  expect(volumes).toEqual([{ name: "locks", path: "/var/lib/synfleet-fence", within: "data" }]);
+  expect(companions).toEqual([
+    {
+      name: "fence",
+      image: { stage: "fence" },
+      files: ["fence.conf", "tls"],
+      volumes: ["locks"],
+      limits: { memoryMiB: 64, cpus: 0.5 },
+      health: ["/usr/local/bin/healthy"],
+    },
+  ]);
+  expect(fencedBeside(undefined)).toEqual({ files: {}, volumes: [], companions: [] });
 });
 
 test("a fence is told of on each host of a database that fails over by itself, and of none of two members", () => {

@@ -1,4 +1,9 @@
-import type { FileSpec, SharedVolume, WorkloadSpec } from "../../platform/platform.ts";
+import type {
+  CompanionSpec,
+  FileSpec,
+  SharedVolume,
+  WorkloadSpec,
+} from "../../platform/platform.ts";
 import { fenceConf, type FenceConfArgs } from "./conf.ts";
 
 /** Where members and fence see the files that the members lock. */
@@ -27,12 +32,38 @@ export function fenceSpec(args: FenceSpecArgs): WorkloadSpec {
   return {
     alias: fenceAlias(args.cluster, args.host),
     host: args.host,
-    image: { stage: "fence" },
-    files: { ...args.files, "fence.conf": { content: fenceConf(args) } },
+    ...program,
+    files: { ...args.files, ...fenceFile(args) },
     volumes: [{ name: "locks", path: LOCKS_DIRECTORY, shared: args.locks }],
     ports: [],
-    limits: { memoryMiB: 64, cpus: 0.5 },
     stopSeconds: 5,
-    health: ["/usr/local/bin/healthy"],
+  };
+}
+
+const program = {
+  image: { stage: "fence" },
+  limits: { memoryMiB: 64, cpus: 0.5 },
+  health: ["/usr/local/bin/healthy"],
+} as const;
+
+const fenceFile = (args: FenceConfArgs) => ({ "fence.conf": { content: fenceConf(args) } });
+
+/** Name of a member's own fence beside it. */
+export const FENCE = "fence";
+
+/**
+ * What a member has more that has its own fence. Its lock is on the volume with its data, so that nobody runs on that data, started by whomever, whom the
+ * fence does not know of.
+ */
+export function fencedBeside(args: FenceConfArgs | undefined) {
+  if (!args) return { files: {}, volumes: [], companions: [] };
+  const companion: CompanionSpec = {
+    ...{ name: FENCE, ...program },
+    ...{ files: ["fence.conf", "tls"], volumes: ["locks"] },
+  };
+  return {
+    files: fenceFile(args),
+    volumes: [{ name: "locks", path: LOCKS_DIRECTORY, within: "data" }],
+    companions: [companion],
   };
 }

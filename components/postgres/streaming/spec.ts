@@ -2,7 +2,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { FileSpec, SharedVolume, WorkloadSpec } from "../../platform/platform.ts";
 import { POSTGRES_PORT } from "../spec.ts";
 import type { PgHbaArgs } from "../conf.ts";
-import { LOCKS_DIRECTORY } from "../fence/spec.ts";
+import type { FenceConfArgs } from "../fence/conf.ts";
+import { fencedBeside, LOCKS_DIRECTORY } from "../fence/spec.ts";
 import type { PostgresConfArgs } from "../parameters.ts";
 import {
   identityYml,
@@ -28,13 +29,16 @@ export interface StreamingSpecArgs {
   readonly server: PostgresConfArgs & { readonly memoryMib: number };
   readonly access: PgHbaArgs;
   readonly extensions: readonly string[];
-  /** Volume of its host in which it holds a lock for as long as it lives. */
-  readonly locks: SharedVolume;
+  /** Volume of its host in which it holds a lock for as long as it lives. @default - none, where members have fences of their own */
+  readonly locks?: SharedVolume | undefined;
+  /** Of its own fence, beside it. @default - none */
+  readonly fence?: FenceConfArgs | undefined;
   readonly password: pulumi.Input<string>;
   readonly files: Readonly<Record<string, FileSpec>>;
 }
 
 export function streamingSpec(args: StreamingSpecArgs): WorkloadSpec {
+  const beside = fencedBeside(args.fence);
   return {
     alias: args.member,
     host: args.host,
@@ -47,11 +51,14 @@ export function streamingSpec(args: StreamingSpecArgs): WorkloadSpec {
       "pg_ident.conf": { content: streamingIdentConf(args) },
       "bootstrap.conf": { content: streamingBootstrapConf(args.access, args.extensions) },
       "secrets/application_password": { content: args.password, secret: true },
+      ...beside.files,
     },
     volumes: [
       { name: "data", path: "/var/lib/synfleet" },
-      { name: "locks", path: LOCKS_DIRECTORY, shared: args.locks },
+      ...(args.locks ? [{ name: "locks", path: LOCKS_DIRECTORY, shared: args.locks }] : []),
+      ...beside.volumes,
     ],
+    ...(beside.companions.length > 0 && { companions: beside.companions }),
     ports: [
       { internal: POSTGRES_PORT, ...(args.port && { published: args.port }) },
       { internal: PATRONI_PORT },

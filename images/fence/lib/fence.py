@@ -6,6 +6,7 @@ them has ended, and while it is held here, the member cannot come back. Only the
 
 import fcntl
 import os
+import signal
 import sys
 import threading
 import time
@@ -48,6 +49,8 @@ class Fence:
         self._lease_seconds = int(settings["lease_seconds"])
         self._etcd = etcd
         self._state = state
+        # Of members whose lock was seen held: what waits for it.
+        self._waiting = {}
 
     def watch(self, member):
         path = f"{LOCKS}/{member}"
@@ -59,16 +62,33 @@ class Fence:
                 while not held(file):
                     time.sleep(LOOK_SECONDS)
                 self._state.set(member, "held")
+                self._waiting[member] = file
                 say(f"{member} runs, and holds its lock")
                 fcntl.flock(file, fcntl.LOCK_EX)
-                self._state.set(member, "ended")
-                if os.fstat(file).st_nlink == 0:
-                    say(f"{member}: {path} was removed, so its lock says nothing; nothing is released")
-                else:
-                    self.release(member)
+                self.ended(member, file)
             finally:
                 # The member may come back.
+                self._waiting.pop(member, None)
                 os.close(file)
+
+    def ended(self, member, file):
+        self._state.set(member, "ended")
+        if os.fstat(file).st_nlink == 0:
+            say(f"{member}: its lock was removed, so it says nothing; nothing is released")
+        else:
+            self.release(member)
+
+    def finish(self, member):
+        """To be called when this is to end: as a companion it is told to when its member has ended, perhaps before it knows."""
+        try:
+            # Another share in the very file that is waited for.
+            file = os.open(f"/proc/self/fd/{self._waiting[member]}", os.O_RDWR)
+        except (KeyError, OSError):
+            return
+        if not held(file, keep=True):
+            self.ended(member, file)
+        # Granted at once while the member lives, and otherwise when its lead has been released.
+        fcntl.flock(file, fcntl.LOCK_SH)
 
     def release(self, member):
         """To be called with the member's lock held. Gives up when the lease has run out anyway."""
@@ -98,13 +118,23 @@ class Fence:
             self._state.set("etcd", "answers")
 
 
-def held(file):
+def held(file, keep=False):
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return True
-    fcntl.flock(file, fcntl.LOCK_UN)
+    if not keep:
+        fcntl.flock(file, fcntl.LOCK_UN)
     return False
+
+
+class Stopped(Exception):
+    pass
+
+
+def stop(*_):
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise Stopped
 
 
 def or_end(watch, member):
@@ -126,12 +156,18 @@ def main():
     fcntl.flock(alone, fcntl.LOCK_EX)
     state = State()
     fence = Fence(settings, Etcd(settings["etcd"].split(",")), state)
-    for member in settings["members"].split(","):
+    members = settings["members"].split(",")
+    for member in members:
         threading.Thread(target=or_end, args=(fence.watch, member), daemon=True).start()
-    # So that a member of etcd that answers is known before it is needed.
-    while True:
-        fence.ask_etcd()
-        time.sleep(ETCD_LOOK_SECONDS)
+    try:
+        signal.signal(signal.SIGTERM, stop)
+        # So that a member of etcd that answers is known before it is needed.
+        while True:
+            fence.ask_etcd()
+            time.sleep(ETCD_LOOK_SECONDS)
+    except Stopped:
+        for member in members:
+            fence.finish(member)
 
 
 if __name__ == "__main__":

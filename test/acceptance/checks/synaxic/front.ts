@@ -15,6 +15,7 @@ export function frontChecks(
     stop: (alias) => site().containers.docker(alias, "stop"),
     start: (alias) => site().containers.docker(alias, "start"),
   },
+  machines: readonly string[] = ["node"],
 ): void {
   describe("the app behind Nginx", () => {
     test("is up, with its database and its cache", async () => {
@@ -58,7 +59,7 @@ export function frontChecks(
           throw new Error(reasons.join("; "));
         }
         expect([...new Set(targets.map(({ labels }) => labels.job))].sort()).toEqual([
-          ...["app", "balancer", "etcd", "node", "patroni", "postgres", "prometheus", "redis"],
+          ...["app", "balancer", "etcd", ...machines, "patroni", "postgres", "prometheus", "redis"],
         ]);
         return true;
       });
