@@ -59,7 +59,7 @@ export class OnCluster {
     const first = 30_000 + randomInt(270) * 10;
     const names = Object.keys(ports as object);
     const own = Object.fromEntries(names.map((name, index) => [name, first + index]));
-    await this.deployment.set({ ports: own, clientCidrs: ["0.0.0.0/0"] });
+    await this.deployment.set({ ports: own, clientCidrs: [`${address}/32`] });
     await this.setCluster({ service: { type: "NodePort", address } });
   }
 

@@ -10,14 +10,18 @@ import { OnCluster } from "./stack.ts";
 const members = ["main", "replica1", "replica2"];
 const parts = ["postgres", "redis", "app"];
 
+/** One node of two processors has room for all of it. */
+const SMALL = {
+  postgres: { failover: "fast", cpus: 1 },
+  redis: { cpus: 0.5 },
+  app: { cpus: 0.5 },
+};
+
 let cluster: OnCluster;
 let site: Site;
 
 beforeAll(async () => {
-  cluster = await OnCluster.create("synaxic", {
-    postgres: { failover: "fast" },
-    readySeconds: 600,
-  });
+  cluster = await OnCluster.create("synaxic", { ...SMALL, readySeconds: 600 });
   await cluster.open();
   await cluster.deployment.up();
   site = new Site(cluster.deployment, new Pods(cluster), await cluster.outputs(), members);
