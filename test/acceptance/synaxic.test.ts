@@ -6,7 +6,7 @@ import { changeChecks } from "./checks/changes.ts";
 import { Containers } from "./checks/containers.ts";
 import { dashboardChecks } from "./checks/dashboards.ts";
 import { frontChecks } from "./checks/synaxic/front.ts";
-import { operationChecks } from "./checks/synaxic/operations.ts";
+import { lossChecks, operationChecks, replicaChecks } from "./checks/synaxic/operations.ts";
 import { Site } from "./checks/synaxic/site.ts";
 import { storeChecks } from "./checks/synaxic/stores.ts";
 
@@ -27,6 +27,8 @@ describe("dashboards", () => dashboardChecks(() => site.outputs));
 changeChecks(() => site);
 
 operationChecks(() => site);
+replicaChecks(() => site);
+lossChecks(() => site);
 
 describe("destroy", () => {
   test("leaves nothing", async () => {

@@ -70,7 +70,12 @@ export class OnCluster {
     const pod = `pod/${alias}-0`;
     await (count === 0
       ? this.kubectl("wait", "--for=delete", pod, "--timeout=180s")
-      : this.kubectl("rollout", "status", set, "--timeout=180s"));
+      : this.ready(alias));
+  }
+
+  /** Ends when the pod of a set is there, and ready. */
+  async ready(alias: string): Promise<void> {
+    await this.kubectl("rollout", "status", `statefulset/${alias}`, "--timeout=180s");
   }
 
   /** Every object of these kinds, as "kind/name". */

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { changeChecks } from "../acceptance/checks/changes.ts";
 import { frontChecks } from "../acceptance/checks/synaxic/front.ts";
+import { lossChecks, operationChecks } from "../acceptance/checks/synaxic/operations.ts";
 import { Site } from "../acceptance/checks/synaxic/site.ts";
 import { storeChecks } from "../acceptance/checks/synaxic/stores.ts";
 import { Pods } from "./pods.ts";
@@ -49,6 +50,26 @@ frontChecks(
   [],
 );
 changeChecks(() => site);
+operationChecks(() => site);
+
+const away =
+  (...words: string[]) =>
+  (alias: string) =>
+    cluster.kubectl("delete", "pod", `${alias}-0`, ...words);
+const mends = (alias: string) => cluster.ready(alias);
+lossChecks(
+  () => site,
+  [
+    { how: "deleted", happens: away("--wait=false"), mends },
+    { how: "deleted by force", happens: away("--force", "--grace-period=0"), mends },
+    // All but the first, which ends with them.
+    {
+      how: "killed",
+      happens: (alias) => site.containers.exec(alias, "sh", "-c", "kill -KILL -1"),
+      mends,
+    },
+  ],
+);
 
 describe("a destroy", () => {
   test("leaves the volumes alone, and the next `up` finds what was written", async () => {
