@@ -208,4 +208,14 @@ describe.sequential("a fence beside a streaming cluster of three", () => {
     );
     expect(await ledger.lost()).toEqual([]);
   });
+
+  test("releases the lead of a member that ends with it, before it ends itself", async () => {
+    const before = await leads();
+    // Both are told to while it can see neither the one nor the other.
+    await bench.docker("pause", bench.name("second"));
+    await bench.docker("kill", bench.name(before));
+    await bench.docker("kill", "--signal", "TERM", bench.name("second"));
+    await bench.docker("wait", bench.name("second"));
+    expect(await bench.logs("second")).toContain(`${before} has ended and had the lead: released`);
+  });
 });
