@@ -7,12 +7,12 @@ import { buildMissingImages, imagesOf } from "./support/images.ts";
 import { projectDirectory } from "./support/paths.ts";
 import { show } from "./support/process.ts";
 
-const help = `Usage: npm run bench [-- failover]
+const help = `Usage: npm run bench [-- failover [kubernetes]]
        npm run bench:engine
        npm run bench:platforms [-- lost|ready]
 
 Measures start-up, balancer and replication of SynapseDB on real containers of its own; how long Synaxic's clients cannot
-write when a primary is lost or handed over; the offline engine beside the Pulumi CLI; what a preview costs with many hosts, which needs
+write when a primary is lost or handed over, with kubernetes on the cluster of the kubeconfig; the offline engine beside the Pulumi CLI; what a preview costs with many hosts, which needs
 no Docker; with lost, how long clients cannot write when a server of a lab is; with ready, from bare servers of a lab to a cluster
 that answers. Prints one table. Takes some minutes, and is best run while nothing else does.`;
 
@@ -27,7 +27,10 @@ const ofDatabases = [...imagesOf.synapsedb, ...imagesOf.synaxic];
 
 const parts: { readonly [part: string]: Part } = {
   system: { script: "test/bench/main.ts", images: imagesOf.synapsedb },
-  failover: { script: "test/bench/failover.ts", images: imagesOf.synaxic },
+  failover: {
+    ...{ script: "test/bench/failover.ts", images: imagesOf.synaxic },
+    more: { kubernetes: imagesOf.synaxic },
+  },
   platforms: {
     ...{ script: "test/bench/platforms.ts", images: [] },
     more: { lost: ofDatabases, ready: [...ofDatabases, ...imagesOf.synap] },

@@ -13,19 +13,27 @@ import { asMarkdown } from "./failover/rounds.ts";
 const rounds = Number(process.env["SYNFLEET_ROUNDS"] ?? 10);
 const load = () => loadavg()[0]!.toFixed(1);
 const atStart = load();
-const deployment = await Deployment.create({ system: "synaxic", postgres: { failover: "fast" } });
-try {
-  await deployment.up();
-  const site = new Site(deployment, new Containers(deployment), await deployment.outputs());
-  const rows = [
-    ...(await postgres(site, rounds)),
-    ...(await redis(site, rounds)),
-    ...(await newReplica(site)),
-  ];
-  const command = `${process.env["SYNFLEET_ROUNDS"] ? `SYNFLEET_ROUNDS=${rounds} ` : ""}npm run bench -- failover`;
-  const machine = `${cpus().length} processors, ${Math.round(totalmem() / 1024 ** 3)} GiB`;
-  console.log(`\`${command}\`, ${machine}, load ${atStart} before and ${load()} at the end:\n`);
-  console.log(asMarkdown(rows));
-} finally {
-  await deployment.remove();
+const onKubernetes = process.argv[2] === "kubernetes";
+const rows = onKubernetes
+  ? await (await import("./failover/kubernetes.ts")).measured(rounds)
+  : await onDocker();
+const words = onKubernetes ? "failover kubernetes" : "failover";
+const command = `${process.env["SYNFLEET_ROUNDS"] ? `SYNFLEET_ROUNDS=${rounds} ` : ""}npm run bench -- ${words}`;
+const machine = `${cpus().length} processors, ${Math.round(totalmem() / 1024 ** 3)} GiB`;
+console.log(`\`${command}\`, ${machine}, load ${atStart} before and ${load()} at the end:\n`);
+console.log(asMarkdown(rows));
+
+async function onDocker() {
+  const deployment = await Deployment.create({ system: "synaxic", postgres: { failover: "fast" } });
+  try {
+    await deployment.up();
+    const site = new Site(deployment, new Containers(deployment), await deployment.outputs());
+    return [
+      ...(await postgres(site, rounds)),
+      ...(await redis(site, rounds)),
+      ...(await newReplica(site)),
+    ];
+  } finally {
+    await deployment.remove();
+  }
 }

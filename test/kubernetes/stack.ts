@@ -123,3 +123,13 @@ export class OnCluster {
     }
   }
 }
+
+/** A Synaxic that fails over fast, of which one node of two processors has room for all, reached from this machine. */
+export async function synaxicOnOneNode(): Promise<OnCluster> {
+  const cluster = await OnCluster.create("synaxic", {
+    ...{ postgres: { failover: "fast", cpus: 1 }, redis: { cpus: 0.5 }, app: { cpus: 0.5 } },
+    readySeconds: 600,
+  });
+  await cluster.open();
+  return cluster;
+}

@@ -5,25 +5,18 @@ import { frontChecks } from "../acceptance/checks/synaxic/front.ts";
 import { lossChecks, operationChecks } from "../acceptance/checks/synaxic/operations.ts";
 import { Site } from "../acceptance/checks/synaxic/site.ts";
 import { storeChecks } from "../acceptance/checks/synaxic/stores.ts";
+import { losses } from "./losses.ts";
 import { Pods } from "./pods.ts";
-import { OnCluster } from "./stack.ts";
+import { type OnCluster, synaxicOnOneNode } from "./stack.ts";
 
 const members = ["main", "replica1", "replica2"];
 const parts = ["postgres", "redis", "app"];
-
-/** One node of two processors has room for all of it. */
-const SMALL = {
-  postgres: { failover: "fast", cpus: 1 },
-  redis: { cpus: 0.5 },
-  app: { cpus: 0.5 },
-};
 
 let cluster: OnCluster;
 let site: Site;
 
 beforeAll(async () => {
-  cluster = await OnCluster.create("synaxic", { ...SMALL, readySeconds: 600 });
-  await cluster.open();
+  cluster = await synaxicOnOneNode();
   await cluster.deployment.up();
   site = new Site(cluster.deployment, new Pods(cluster), await cluster.outputs(), members);
 }, 1_500_000);
@@ -52,23 +45,12 @@ frontChecks(
 changeChecks(() => site);
 operationChecks(() => site);
 
-const away =
-  (...words: string[]) =>
-  (alias: string) =>
-    cluster.kubectl("delete", "pod", `${alias}-0`, ...words);
-const mends = (alias: string) => cluster.ready(alias);
 lossChecks(
   () => site,
-  [
-    { how: "deleted", happens: away("--wait=false"), mends },
-    { how: "deleted by force", happens: away("--force", "--grace-period=0"), mends },
-    // All but the first, which ends with them.
-    {
-      how: "killed",
-      happens: (alias) => site.containers.exec(alias, "sh", "-c", "kill -KILL -1"),
-      mends,
-    },
-  ],
+  losses(
+    () => cluster,
+    () => site,
+  ),
 );
 
 describe("a destroy", () => {

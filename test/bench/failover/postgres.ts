@@ -69,7 +69,7 @@ export async function postgres(site: Site, count: number): Promise<Measured[]> {
 let tables = 0;
 
 /** A table of its own; each entry over a connection of its own, as of a client without a pool. */
-async function entries(site: Site): Promise<Store> {
+export async function entries(site: Site): Promise<Store> {
   tables += 1;
   const table = `ledger${tables}`;
   // What went before may not be over for the next client.
