@@ -33,7 +33,7 @@ const parts: { readonly [part: string]: Part } = {
   },
   platforms: {
     ...{ script: "test/bench/platforms.ts", images: [] },
-    more: { lost: ofDatabases, ready: [...ofDatabases, ...imagesOf.synap] },
+    more: { lost: ofDatabases, ready: ofDatabases },
   },
   engine: { script: "test/bench/engine/main.ts", images: imagesOf.synapsedb },
 };

@@ -10,6 +10,7 @@ import { Fleet } from "../../lab/fleet/fleet.ts";
 import type { Host } from "../../lab/fleet/host.ts";
 import { Deployment } from "../../support/deployment.ts";
 import { PrivateRegistry } from "../../support/registry/registry.ts";
+import { synapServer } from "../../support/synap-server.ts";
 import { until } from "../../support/until.ts";
 import { declared } from "../../vps/support.ts";
 import { BULK_GB, bulkRows, bulkStatements } from "../bulk.ts";
@@ -27,6 +28,7 @@ interface Ground {
 
 export async function ready(system: SystemName): Promise<Figure[]> {
   const names = imagesOf[system] as readonly ImageName[];
+  await synapServer();
   const images: string[] = [];
   for (const name of names) images.push(await buildImage(name));
   const fleet = await Fleet.start({ hosts: 1, images });
