@@ -7,7 +7,8 @@ import { synaxicOnOneNode } from "../../kubernetes/stack.ts";
 import { entries } from "./postgres.ts";
 import { rounds, type Measured } from "./rounds.ts";
 
-const GOALS: Readonly<Record<string, number>> = { "deleted by force": 5, killed: 5 };
+/** Of a switchover, and of the loss of a pod however it goes. */
+const [PLANNED, LOST] = [2, 5];
 
 export async function measured(count: number): Promise<Measured[]> {
   const cluster = await synaxicOnOneNode();
@@ -18,7 +19,7 @@ export async function measured(count: number): Promise<Measured[]> {
     const rows: Measured[] = [];
     const exec = (alias: string, argv: readonly string[]) => site.containers.exec(alias, ...argv);
     const handOver = {
-      ...{ what: "PostgreSQL on Kubernetes: switchover", goal: 2 },
+      ...{ what: "PostgreSQL on Kubernetes: switchover", goal: PLANNED },
       happens: () => switchover(exec, all),
     };
     rows.push(...(await rounds(await entries(site), handOver, count)));
@@ -28,7 +29,7 @@ export async function measured(count: number): Promise<Measured[]> {
     )) {
       let lost = "";
       const event = {
-        ...{ what: `PostgreSQL on Kubernetes: the leader's pod ${how}`, goal: GOALS[how] ?? 2 },
+        ...{ what: `PostgreSQL on Kubernetes: the leader's pod ${how}`, goal: LOST },
         happens: async () => happens((lost = `postgres-${await site.leader()}`)),
         mends: () => mends(lost),
       };
