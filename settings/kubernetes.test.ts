@@ -11,7 +11,7 @@ test("a cluster takes a context and a registry, and the rest follows", () => {
     name: "synap",
     kubernetes: {
       ...{ context: "lab", volumeGiB: 10, keepVolumes: true, images: "registry" },
-      spread: "preferred",
+      ...{ spread: "preferred", imagePullSecrets: [] },
       ...{ clusterDomain: "cluster.local", clientNamespaces: [], service: { type: "ClusterIP" } },
     },
   });

@@ -42,6 +42,14 @@ export const kubernetes = z.strictObject({
   service: service.default(service.parse({})),
   /** Where nodes have images from: `imageRegistry`, or nowhere, since they are loaded already. */
   images: z.enum(["registry", "loaded"]).default("registry"),
+  /** Secrets of the namespace by which nodes log in at registries. */
+  imagePullSecrets: z
+    .array(
+      z
+        .string()
+        .regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, "the name of a Secret: a-z, 0-9, - and ."),
+    )
+    .default([]),
 });
 
 /** What of the settings the rules look at. */

@@ -100,6 +100,11 @@ export interface WorkloadSpec {
   readonly sharedMemoryMiB?: number;
   /** Time that the service is given to end before it is killed, in seconds. */
   readonly stopSeconds: number;
+  /**
+   * Command that gives the workload's role to another member of its set, and how long it may take, in seconds. Run before a stop by a platform that moves workloads
+   * to other machines by itself; elsewhere a stop is the operator's, and soon over. @default - there is no role, or a stop gives it away by itself
+   */
+  readonly handOver?: { readonly command: readonly string[]; readonly seconds: number };
   /** Command that ends with 0 while the service answers. Without it, one that runs is ready. One-shot workloads have none. */
   readonly health?: readonly string[];
   /** A workload that ends by itself: not restarted, not expected to be running later. @default false */

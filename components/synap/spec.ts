@@ -60,6 +60,8 @@ export function synapSpec(args: SynapSpecArgs): WorkloadSpec {
     limits: { memoryMiB: memoryLimitMiB(args), cpus: args.cpus },
     // Each write is on disk before it is acknowledged: nothing is left to do but to end.
     stopSeconds: 15,
+    // As long as a takeover waits for the rest of the log.
+    handOver: { command: ["/usr/local/bin/synap-admin", "hand-over"], seconds: 60 },
     health: ["/usr/local/bin/healthy"],
   };
 }

@@ -2,12 +2,14 @@ import { containerHardened } from "./container-hardened.ts";
 import { containerPortsLoopback } from "./container-ports-loopback.ts";
 import { containerSecretsAsFiles } from "./container-secrets-as-files.ts";
 import { postgresNodeHasVolume } from "./postgres-node-has-volume.ts";
+import { podHardened } from "./pod-hardened.ts";
 import { volumeProtected } from "./volume-protected.ts";
 
 export {
   containerHardened,
   containerPortsLoopback,
   containerSecretsAsFiles,
+  podHardened,
   postgresNodeHasVolume,
   volumeProtected,
 };
@@ -17,6 +19,7 @@ export const rules = [
   containerHardened,
   containerPortsLoopback,
   containerSecretsAsFiles,
+  podHardened,
   postgresNodeHasVolume,
   volumeProtected,
 ] as const;

@@ -1,16 +1,19 @@
-/** What a drain does to a set, by the evictions that it consists of. */
+/** What takes a member's pod away: a drain, by the evictions that it consists of, and a change; and what must not. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { run } from "../lab/process.ts";
+import type { Outputs } from "../../commands/support/stack.ts";
+import { must, run } from "../lab/process.ts";
 import { synapServer } from "../support/synap-server.ts";
 import { until } from "../support/until.ts";
 import { OnCluster } from "./stack.ts";
 
 let site: OnCluster;
+let outputs: Outputs;
 
 beforeAll(async () => {
   await synapServer();
   site = await OnCluster.create("synap");
   await site.deployment.up();
+  outputs = await site.outputs();
 }, 900_000);
 afterAll(() => site?.remove());
 
@@ -46,4 +49,67 @@ test("a member is evicted, and no second one until the first is back", async () 
     return evicted.test(await evict("synap3")) || undefined;
   });
   await back("synap3", before["synap3"]!);
+});
+
+/** The member that takes the writes. */
+async function master(): Promise<string> {
+  for (const member of ["synap1", "synap2", "synap3"]) {
+    const text = await site.kubectl("exec", `${member}-0`, "--", "synap-admin", "status");
+    const { mode } = JSON.parse(text) as { mode: string };
+    if (mode === "master") return member;
+  }
+  throw new Error("no member is master");
+}
+
+const ask = (end: "read" | "write", path: string, json?: object) =>
+  site.ask(`${String(outputs.endpoints[end])}${path}`, {
+    ...{ ca: outputs.caCertificate, ...outputs.credentials.synap! },
+    ...(json && { method: "POST", json }),
+  });
+
+test("a master that is evicted hands over first, and nothing that was acknowledged is lost", async () => {
+  const before = await site.pods();
+  const old = await master();
+  const acknowledged: string[] = [];
+  let stopped = false;
+  const writing = (async () => {
+    for (let n = 0; !stopped; n += 1) {
+      const given = { key: `evicted:${n}`, value: "kept", ttl: 3600 };
+      const answer = await ask("write", "/kv/set", given).catch(() => undefined);
+      if (answer?.status === 200) acknowledged.push(given.key);
+    }
+  })();
+  await until("some writes", async () => acknowledged.length > 20 || undefined);
+  expect(await evict(old)).toMatch(evicted);
+  await until("writes to another master while the old one is gone", async () => {
+    const { [old]: pod } = await site.pods();
+    const written = acknowledged.length;
+    await until("a write", async () => acknowledged.length > written || undefined);
+    return (pod !== before[old] && (await master()) !== old) || undefined;
+  });
+  await back(old, before[old]!);
+  stopped = true;
+  await writing;
+  expect(await master()).not.toBe(old);
+  for (const key of acknowledged)
+    expect([key, JSON.parse((await ask("write", `/kv/get/${key}`)).text)]).toEqual([key, "kept"]);
+});
+
+test("an image that a node does not come by leaves every pod as it is", async () => {
+  const before = await site.pods();
+  const { SYNAP_IMAGE: server } = process.env;
+  const other = `${server}-other`;
+  await must(["docker", "tag", server!, other]);
+  try {
+    // Built under another name, which nobody has loaded onto the node.
+    site.deployment.env["SYNAP_IMAGE"] = other;
+    await expect(site.deployment.up()).rejects.toThrow(
+      /nothing was changed on synap\d: its node \S+ does not come by synfleet\/synap:\w+: ErrImageNeverPull/,
+    );
+    expect(await site.pods()).toEqual(before);
+  } finally {
+    site.deployment.env["SYNAP_IMAGE"] = server!;
+    await must(["docker", "rmi", other]);
+  }
+  await site.deployment.up();
 });

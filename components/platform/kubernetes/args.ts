@@ -56,6 +56,11 @@ export interface KubernetesPlatformArgs {
    */
   readonly images?: "registry" | "loaded" | undefined;
   readonly imageRegistry?: ImageRegistry | undefined;
+  /**
+   * Names of Secrets of the namespace, of type `kubernetes.io/dockerconfigjson`, by which nodes log in at registries. They are the user's, so no log-in is in the settings or the
+   * state. A change of the names replaces every part, members one at a time; of a Secret's content nothing. @default none
+   */
+  readonly imagePullSecrets?: readonly string[] | undefined;
   /** Whether a change waits for the member's peers to be ready. Only ever false to repair a broken set. @default true */
   readonly rolloutGate?: boolean | undefined;
   /** How long a member may take to be ready again after a change before the roll-out stops, in seconds. @default 300 */

@@ -16,6 +16,7 @@ import type { KubernetesPlatformArgs } from "./args.ts";
 import { clusterFiles } from "./files.ts";
 import { Ground } from "./ground.ts";
 import { imageFor } from "./image.ts";
+import { imageCheck, imagesOf } from "./image-check.ts";
 import {
   deployment,
   isWatched,
@@ -101,6 +102,7 @@ export class KubernetesPlatform extends pulumi.ComponentResource implements Plat
     const place: PodPlace = {
       image,
       companions: Object.fromEntries(beside),
+      pullSecrets: this.#args.imagePullSecrets,
       ...member,
       labels: { ...ground.labels, ...selector, ...member.labels },
       files,
@@ -129,6 +131,10 @@ export class KubernetesPlatform extends pulumi.ComponentResource implements Plat
         environment: {
           ...environment,
           PEERS: peers.join(" "),
+          IMAGES: imagesOf(place)
+            .map(({ reference }) => reference)
+            .join(" "),
+          IMAGE_CHECK: JSON.stringify(imageCheck(alias, this.#args.prefix, place)),
           PEER_COMMAND: reloads ? READY_COMMAND : "",
           ...(this.#args.rolloutGate === false && { GATE: "open" }),
         },

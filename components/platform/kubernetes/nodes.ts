@@ -1,6 +1,6 @@
 /** Whether a cluster has as many nodes as a set has members. */
 import type { KubernetesPlatformArgs } from "./args.ts";
-import type { Kubectl } from "./preflight.ts";
+import { itemsOf, type Ask } from "./kubectl.ts";
 
 interface Node {
   readonly spec?: {
@@ -15,13 +15,12 @@ export async function nodeProblems(
     spread = "preferred",
     largestSet = 1,
   }: Pick<KubernetesPlatformArgs, "spread"> & { readonly largestSet?: number },
-  ask: Kubectl,
+  ask: Ask,
   warn: (text: string) => void,
 ): Promise<string[]> {
-  const { code, stdout } = await ask("get", "nodes");
+  const items = await itemsOf<Node>(ask, "nodes");
   // Whoever may not look at them can still have pods on them.
-  if (code !== 0) return [];
-  const { items } = JSON.parse(stdout) as { items: Node[] };
+  if (items === undefined) return [];
   const usable = items.filter(takesPods).length;
   if (usable >= largestSet) return [];
   if (spread === "required")

@@ -181,3 +181,20 @@ describe("refused by name", () => {
     expect(() => refuseUnrenderable(spec)).not.toThrow();
   });
 });
+
+test("one with a role gives it away before it is stopped, in a time of its own", () => {
+  const handOver = { command: ["/usr/local/bin/hand-over"], seconds: 60 };
+  const { pod, container } = rendered({ handOver });
+  expect(container).toMatchObject({
+    lifecycle: { preStop: { exec: { command: ["timeout", "60", "/usr/local/bin/hand-over"] } } },
+  });
+  expect(pod.terminationGracePeriodSeconds).toBe(90 + 60);
+  expect(rendered().container).not.toHaveProperty("lifecycle");
+});
+
+test("a node logs in where it has the image from by the Secrets that are named", () => {
+  expect(rendered({}, { pullSecrets: ["login"] }).pod).toMatchObject({
+    imagePullSecrets: [{ name: "login" }],
+  });
+  expect(rendered().pod).not.toHaveProperty("imagePullSecrets");
+});

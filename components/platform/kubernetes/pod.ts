@@ -23,6 +23,8 @@ export interface PodPlace {
   readonly image: PodImage;
   /** Of companions, by their names. */
   readonly companions?: Readonly<Record<string, PodImage>>;
+  /** Secrets by which the node logs in where it has the images from. */
+  readonly pullSecrets?: readonly string[] | undefined;
   readonly labels: Readonly<Record<string, string>>;
   readonly files: FilesRef;
   /** Claims by {@link VolumeSpec.name}. */
@@ -50,8 +52,9 @@ export function podTemplate(spec: WorkloadSpec, at: PodPlace) {
       automountServiceAccountToken: false,
       // Other Services' addresses would come as environment variables.
       enableServiceLinks: false,
+      ...pullSecrets(at.pullSecrets),
       restartPolicy: spec.oneShot ? "Never" : "Always",
-      terminationGracePeriodSeconds: spec.stopSeconds,
+      terminationGracePeriodSeconds: spec.stopSeconds + (spec.handOver?.seconds ?? 0),
       ...at.apart,
       securityContext: {
         ...{ runAsNonRoot: true, runAsUser: uid, runAsGroup: uid, fsGroup: uid },
@@ -71,6 +74,7 @@ export function podTemplate(spec: WorkloadSpec, at: PodPlace) {
           ...(spec.ports.length > 0 && {
             ports: spec.ports.map(({ internal }) => ({ containerPort: internal })),
           }),
+          ...(spec.handOver && { lifecycle: { preStop: handingOver(spec.handOver) } }),
           ...(!spec.oneShot && spec.health && probes(spec.health, at)),
           volumeMounts: [
             ...[CONFIG_DIRECTORY, ...(spec.filesAt ?? [])].map((path) =>
@@ -153,6 +157,9 @@ export function refuseUnrenderable(spec: WorkloadSpec): void {
 export const sharedRefusal = (what: string): string =>
   `${what} is shared by workloads of a host, which Kubernetes has no volume for; allowed there: volumes of one workload each. Leave this part out there.`;
 
+export const pullSecrets = (names: readonly string[] = []) =>
+  names.length === 0 ? {} : { imagePullSecrets: names.map((name) => ({ name })) };
+
 /** Readiness decides who gets clients; only one that is watched is killed for not being well, after a start of a minute. */
 function probes(
   health: readonly string[],
@@ -170,6 +177,11 @@ function probes(
     }),
   };
 }
+
+/** Ends in time for the service to be stopped as usual, whatever came of it. */
+const handingOver = ({ command, seconds }: NonNullable<WorkloadSpec["handOver"]>) => ({
+  exec: { command: ["timeout", String(seconds), ...command] },
+});
 
 /** In memory, as everywhere: what is there is gone with the container, and counts into its limit. */
 const memory = (name: string, sizeMiB: number) => ({

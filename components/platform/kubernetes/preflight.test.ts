@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { clusterPreflight, type Kubectl } from "./preflight.ts";
+import type { Kubectl } from "./kubectl.ts";
+import { clusterPreflight } from "./preflight.ts";
 
 const said = (stdout: string) => ({ code: 0, stdout, stderr: "" });
 const defaultClass = {
@@ -8,33 +9,59 @@ const defaultClass = {
     annotations: { "storageclass.kubernetes.io/is-default-class": "true" },
   },
 };
-const fast = { metadata: { name: "fast" } };
+const fast = { metadata: { name: "fast" }, allowVolumeExpansion: true };
 
 const full = { spec: { taints: [{ key: "control-plane", effect: "NoSchedule" }] } };
 const drained = { spec: { unschedulable: true } };
 
-/** A cluster that answers, by what is asked. */
+type Answers = Partial<
+  Record<
+    "contexts" | "version" | "namespace" | "storageclasses" | "nodes" | "persistentvolumeclaims",
+    Awaited<ReturnType<Kubectl>>
+  >
+>;
+const version = (minor: string) => said(JSON.stringify({ serverVersion: { major: "1", minor } }));
+
+/** A cluster that answers, by what is asked, and permits everything but what is named. */
 const cluster =
-  (
-    answers: Partial<
-      Record<"contexts" | "namespace" | "storageclasses" | "nodes", Awaited<ReturnType<Kubectl>>>
-    >,
-  ): Kubectl =>
-  (...words) => {
+  (answers: Answers, ...forbidden: string[]): Kubectl =>
+  (words, input = "") => {
     const all = {
       contexts: said("kind\nlab\n"),
+      version: version("34"),
       namespace: said(""),
       storageclasses: said(JSON.stringify({ items: [defaultClass, fast] })),
+      persistentvolumeclaims: said(JSON.stringify({ items: [] })),
       nodes: said(JSON.stringify({ items: [{}, {}, {}, full, drained] })),
       ...answers,
     };
     if (words.includes("get-contexts")) return Promise.resolve(all.contexts);
     expect(words.slice(0, 2)).toEqual(["--context", "lab"]);
-    const asked = (["namespace", "storageclasses", "nodes"] as const).find((kind) =>
-      words.includes(kind),
-    );
+    if (words.includes("secret"))
+      return Promise.resolve(said(words.includes("login") ? "kubernetes.io/dockerconfigjson" : ""));
+    if (words.includes("create")) {
+      const { items } = JSON.parse(input) as { items: { spec: object }[] };
+      const told = items.map(({ spec }) =>
+        forbidden.some((text) => JSON.stringify(spec).includes(text)) ? "false" : "true",
+      );
+      return Promise.resolve(said(`${told.join("\n")}\n`));
+    }
+    const asked = (
+      ["version", "persistentvolumeclaims", "namespace", "storageclasses", "nodes"] as const
+    ).find((kind) => words.includes(kind));
     return Promise.resolve(all[asked!]);
   };
+const claim = (storage: string, storageClassName: string) =>
+  said(
+    JSON.stringify({
+      items: [
+        {
+          metadata: { name: "synap1-data" },
+          spec: { storageClassName, resources: { requests: { storage } } },
+        },
+      ],
+    }),
+  );
 const namespace = (labels?: Record<string, string>) =>
   said(JSON.stringify({ metadata: { name: "orders", labels } }));
 const args = { prefix: "orders", context: "lab" };
@@ -42,6 +69,8 @@ const args = { prefix: "orders", context: "lab" };
 test.each([
   ["without the namespace", {}],
   ["with its own namespace", { namespace: namespace({ "org.synfleet.fleet": "orders" }) }],
+  ["whose volumes can grow", { persistentvolumeclaims: claim("5Gi", "fast") }],
+  ["whose volumes are as wanted", { persistentvolumeclaims: claim("10Gi", "standard") }],
   ["that shows no nodes", { nodes: { code: 1, stdout: "", stderr: "forbidden" } }],
   ["that shows no classes", { storageclasses: { code: 1, stdout: "", stderr: "forbidden" } }],
 ])("a cluster %s is fit", async (_, answers) => {
@@ -70,7 +99,7 @@ test.each([
   [
     "no answer",
     args,
-    { namespace: { code: 1, stdout: "", stderr: "connection refused\n" } },
+    { version: { code: 1, stdout: "", stderr: "connection refused\n" } },
     /kubernetes\.context: lab does not answer: connection refused/,
   ],
   [
@@ -98,6 +127,30 @@ test.each([
     /kubernetes\.storageClass: got nothing, and the cluster has no default class; allowed: fast/,
   ],
   [
+    "volumes that cannot grow",
+    args,
+    { persistentvolumeclaims: claim("5Gi", "standard") },
+    /kubernetes\.volumeGiB: got 10, and synap1-data has 5 GiB of class standard, which does not let volumes grow; allowed: 5\./,
+  ],
+  [
+    "volumes that would shrink",
+    args,
+    { persistentvolumeclaims: claim("1Ti", "fast") },
+    /kubernetes\.volumeGiB: got 10, and synap1-data has 1024 GiB; allowed: 1024 or more/,
+  ],
+  [
+    "volumes of another class",
+    { ...args, storageClass: "fast" },
+    { persistentvolumeclaims: claim("10Gi", "standard") },
+    /kubernetes\.storageClass: got "fast", and synap1-data has data in standard; allowed: standard/,
+  ],
+  [
+    "a log-in that is not there",
+    { ...args, imagePullSecrets: ["login", "other"] },
+    {},
+    /kubernetes\.imagePullSecrets: got other, which is not there; allowed: a Secret of orders of type .* --namespace orders create secret docker-registry other/,
+  ],
+  [
     "fewer nodes than the largest set has members",
     { ...args, spread: "required", largestSet: 4 },
     {},
@@ -123,4 +176,34 @@ test.each<[string, "required" | "preferred", number, number]>([
   await clusterPreflight(given, cluster({}), (text) => warnings.push(text));
   expect(warnings).toHaveLength(count);
   if (count > 0) expect(warnings[0]).toContain("a set of 4 share 3 nodes");
+});
+
+test("all rights that are missing are told at once, and nothing of those that are not needed", async () => {
+  const refused = (given: object, ...forbidden: string[]) =>
+    clusterPreflight({ ...args, ...given }, cluster({}, ...forbidden));
+  await expect(refused({}, "statefulsets", '"subresource":"exec"', "namespaces")).rejects.toThrow(
+    "got lab, which may not get, patch, create namespaces orders; get, list, watch, create, patch, delete statefulsets.apps in orders; create pods/exec in orders; allowed: one that may.",
+  );
+  await expect(refused({ keepVolumes: false }, "namespaces")).rejects.toThrow(
+    "get, patch, create, delete namespaces orders",
+  );
+});
+
+test.each<[string, Answers, RegExp | undefined]>([
+  ["a version older than proven", { version: version("33+") }, /is Kubernetes 1\.33\+; proven is/],
+  ["a later version", { version: version("40") }, undefined],
+  [
+    "another level of Pod Security",
+    {
+      namespace: namespace({
+        ...{ "org.synfleet.fleet": "orders", "pod-security.kubernetes.io/enforce": "privileged" },
+      }),
+    },
+    /enforces Pod Security "privileged".*label namespace orders --overwrite/,
+  ],
+])("%s is a warning, or nothing", async (_, answers, expected) => {
+  const warnings: string[] = [];
+  await clusterPreflight(args, cluster(answers), (text) => warnings.push(text));
+  expect(warnings).toHaveLength(expected ? 1 : 0);
+  if (expected) expect(warnings[0]).toMatch(expected);
 });

@@ -54,11 +54,44 @@ await() {
   done
 }`;
 
-export const gate = gateBy(awaitReady, {
+/**
+ * Of a set of one the old pod is gone before the new one has its image, so its node is asked for that first, by the pod in IMAGE_CHECK. One that runs the image already
+ * is not, and neither is a Deployment, whose old pod stays until the new one is ready.
+ */
+const imageIsThere = `checked="$ALIAS-image-check"
+drop_check() { kube delete pod "$checked" --ignore-not-found --timeout=30s >/dev/null 2>&1 || true; }
+image_is_there() {
+  id=$(pod "$ALIAS" "")
+  [ -n "$id" ] || return 0
+  node=$(kube get pod "$id" --output 'jsonpath={.spec.nodeName}')
+  [ -n "$node" ] || return 0
+  has=$(kube get pod "$id" --output 'jsonpath={.spec.initContainers[*].image} {.spec.containers[*].image}')
+  lacks=""
+  for image in $IMAGES; do case " $has " in *" $image "*) ;; *) lacks="$lacks $image" ;; esac; done
+  [ -n "$lacks" ] || return 0
+  drop_check
+  trap drop_check EXIT
+  printf %s "$IMAGE_CHECK" | sed "s|@NODE@|$node|" | kube create --filename - >/dev/null
+  started=$(date +%s)
+  until case $(kube get pod "$checked" --output 'jsonpath={.status.phase}') in Succeeded | Failed | Running) true ;; *) false ;; esac; do
+    reason=$(waits_for "$checked")
+    case $reason in
+      ErrImageNeverPull:* | InvalidImageName:* | ImagePullBackOff:*)
+        echo "nothing was changed on $ALIAS: its node $node does not come by$lacks: $reason. Load it onto every node (kubernetes.images: loaded), or have the nodes reach imageRegistry and log in there (kubernetes.imagePullSecrets)" >&2
+        return 1 ;;
+    esac
+    [ $(( $(date +%s) - started )) -lt "$READY_SECONDS" ] || { echo "nothing was changed on $ALIAS: its node $node has not come by$lacks after $READY_SECONDS s: $reason" >&2; return 1; }
+    sleep 1
+  done
+}
+[ "\${OBJECT%%/*}" != statefulset ] || image_is_there || exit 1`;
+
+export const gate = `${gateBy(awaitReady, {
   own: "$ALIAS",
   peer: "$peer",
   awaitPeer: 'await "$peer" "" "$PEER_COMMAND"',
-});
+})}
+${imageIsThere}`;
 
 /** Deleting does not wait by itself, and whatever it uses may go only after its pods. */
 export const awaitGone = `${kube}

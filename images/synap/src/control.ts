@@ -12,6 +12,7 @@ import { metricsText } from "./metrics.ts";
 import { readTls } from "./peers.ts";
 import { paths, ports, runDirectory } from "./settings.ts";
 import { statusOf } from "./status.ts";
+import { handOver } from "./handover.ts";
 import { resume, takeOver, yieldTo } from "./takeover.ts";
 import { digestBefore } from "./wal.ts";
 
@@ -82,6 +83,8 @@ async function handle(member: Member, request: IncomingMessage, response: Server
       return reply(response, async () => yieldTo(member, await bodyOf(request)));
     case "POST /synfleet/resume":
       return reply(response, async () => resume(member, await bodyOf(request)));
+    case "POST /synfleet/handover":
+      return reply(response, async () => ({ message: await handOver(member) }));
     case "POST /synfleet/takeover":
       return reply(response, async () => {
         const { acceptDataLoss = false } = await bodyOf<{ acceptDataLoss?: boolean }>(request);

@@ -9,7 +9,7 @@ import type { Status } from "./peers.ts";
 import { paths, readSettings } from "./settings.ts";
 import { follow } from "./takeover.ts";
 
-const usage = "usage: synap-admin status | promote MEMBER [--accept-data-loss]";
+const usage = "usage: synap-admin status | hand-over | promote MEMBER [--accept-data-loss]";
 
 async function main([command = "serve", ...rest]: readonly string[]): Promise<void> {
   switch (command) {
@@ -26,6 +26,8 @@ async function main([command = "serve", ...rest]: readonly string[]): Promise<vo
       return tell((await ask<{ message: string }>("POST", "/synfleet/apply")).message);
     case "status":
       return tell(JSON.stringify(await ask<Status>("GET", "/synfleet/status"), null, 2));
+    case "hand-over":
+      return tell((await ask<{ message: string }>("POST", "/synfleet/handover")).message);
     case "promote":
       return promote(rest);
     case "backup":

@@ -1,4 +1,4 @@
-/** What a member makes of the room on volumes: its own, and that of the master which it follows. */
+/** What a member makes of the room on volumes, its own and that of the master which it follows; and of a hand-over that has not ended. */
 import { errorText, say } from "./log.ts";
 import type { Member } from "./member.ts";
 import { look, lowText, roomOf, successor, type Bytes, type Room } from "./room.ts";
@@ -37,30 +37,33 @@ export class Relief {
 
   consider(master: string): void {
     if (this.#busy) return;
-    if (!this.#isDue(master)) {
+    const why = this.#reason(master);
+    if (why === undefined) {
       this.#since = undefined;
       return;
     }
     this.#since ??= Date.now();
     if (Date.now() - this.#since < afterMs) return;
     this.#busy = true;
-    void this.#take(master);
+    void this.#take(master, why);
   }
 
-  #isDue(master: string): boolean {
+  #reason(master: string): string | undefined {
     const { running, settings, room, others } = this.#member;
     const theirs = this.#member.said(master);
-    if (theirs?.mode !== "master" || theirs.room !== "low" || running.role !== "replica")
-      return false;
+    // Whoever was to take over, and ended before it had: nobody else may, and nobody takes writes until it has.
+    if (theirs?.state.yields?.to === settings.name) return "the master has handed over to this";
+    if (theirs?.mode !== "master" || theirs.room !== "low" || running.role !== "replica") return;
     const ready = running.caughtUp && running.tunnel.up;
     const own = { mode: "replica" as const, ready, room: room.level };
     const said = Object.fromEntries(others.map((peer) => [peer, this.#member.said(peer)]));
-    return successor(settings.members, { ...said, [settings.name]: own }) === settings.name;
+    const next = successor(settings.members, { ...said, [settings.name]: own });
+    return next === settings.name ? "the master has no room for writes" : undefined;
   }
 
-  async #take(master: string): Promise<void> {
+  async #take(master: string, why: string): Promise<void> {
     try {
-      say("info", "the master has no room for writes: taking over from it", { master });
+      say("info", "taking over", { master, why });
       say("info", await takeOver(this.#member, false));
     } catch (error) {
       say("warn", "not taken over", { master, reason: errorText(error) });

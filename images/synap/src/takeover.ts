@@ -13,7 +13,15 @@ const copySeconds = 60;
 /** How long a new master's server may take to read its log before whoever asked is told that it is still at it. */
 const servingSeconds = 20;
 
+/** The change that is under way. Whoever asks for one meanwhile hears how it ends: two would wait for one log. */
+let underWay: Promise<string> | undefined;
+
 export async function takeOver(member: Member, acceptDataLoss: boolean): Promise<string> {
+  underWay ??= carryOut(member, acceptDataLoss).finally(() => (underWay = undefined));
+  return underWay;
+}
+
+async function carryOut(member: Member, acceptDataLoss: boolean): Promise<string> {
   const { name } = member.settings;
   const { state } = member;
   if (state.master === name && !state.yields) return `${name} is master already`;

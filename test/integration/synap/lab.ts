@@ -104,6 +104,13 @@ export class SynapLab {
     return JSON.parse((await this.bench.exec(name, "synap-admin", "status")).output);
   }
 
+  /** What the supervisors say to each other, said by hand. */
+  async tell(name: string, path: string, body: object): Promise<void> {
+    const call = `require("http").request({ socketPath: "/run/synfleet/control.sock", method: "POST", path: "${path}" }, (answer) => process.exit(answer.statusCode === 200 ? 0 : 1)).end(process.argv[1])`;
+    const { code, output } = await this.bench.exec(name, "node", "-e", call, JSON.stringify(body));
+    if (code !== 0) throw new Error(`${name} ${path}: ${output}`);
+  }
+
   /** A request to a member's guard, or to a port of another container, as the operator. */
   async ask(
     name: string,

@@ -9,10 +9,12 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildImage } from "../../../images/build.ts";
 import { until } from "../images/bench.ts";
 import { missing, SynapLab } from "./lab.ts";
+import { Writes } from "./writes.ts";
 
 const run = promisify(execFile);
 const lab = new SynapLab();
 const { bench } = lab;
+const { writer, lost } = new Writes(lab);
 const one = { members: ["synap1"], master: "synap1" };
 const two = { members: ["synap1", "synap2"], master: "synap1" };
 const three = { members: ["synap1", "synap2", "synap3"], master: "synap1" };
@@ -28,39 +30,6 @@ afterAll(async () => {
   await lab.stop();
   await rm(directory, { recursive: true, force: true });
 }, 60_000);
-
-/** Writes one key after another until it is stopped, and remembers what was acknowledged. */
-function writer(names: readonly string[], prefix: string) {
-  const acknowledged: string[] = [];
-  let stopped = false;
-  const done = (async () => {
-    for (let n = 0; !stopped; n += 1) {
-      for (const name of names) {
-        const answer = await lab.set(name, `${prefix}:${n}`, "kept").catch(() => undefined);
-        if (answer?.status !== 200) continue;
-        acknowledged.push(`${prefix}:${n}`);
-        break;
-      }
-    }
-  })();
-  return {
-    acknowledged,
-    stop: async () => {
-      stopped = true;
-      await done;
-    },
-  };
-}
-
-async function lost(name: string, keys: readonly string[]): Promise<string[]> {
-  const gone: string[] = [];
-  for (let at = 0; at < keys.length; at += 16) {
-    const part = keys.slice(at, at + 16);
-    const values = await Promise.all(part.map((key) => lab.get(name, key)));
-    gone.push(...part.filter((_, index) => values[index] !== "kept"));
-  }
-  return gone;
-}
 
 const promote = (name: string, ...options: string[]) =>
   bench.exec(name, "synap-admin", "promote", name, ...options);
@@ -79,6 +48,12 @@ describe.sequential("members", () => {
       const { body } = await lab.ask(name, "GET", "/queue/jobs/stats");
       expect(JSON.stringify(body)).toContain('"depth":1');
     }
+  });
+
+  test("no second container runs on a volume that one runs on", async () => {
+    const { code, output } = await bench.exec("synap1", "/usr/local/bin/entry");
+    expect(code).toBe(1);
+    expect(output).toContain("another container is running on this volume. Stop it first.");
   });
 
   test("a replica that joins a restarted, written master has what was there before", async () => {

@@ -1,0 +1,32 @@
+/** How a cluster is asked before there is a program that changes it. */
+import { execFile } from "node:child_process";
+
+/** What `kubectl` said; the code is undefined where there is no such program. */
+export interface Said {
+  readonly code: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** @param input for its standard input */
+export type Kubectl = (words: readonly string[], input?: string) => Promise<Said>;
+
+/** Asks the cluster of a context for JSON. */
+export type Ask = (...words: readonly string[]) => Promise<Said>;
+
+export const kubectl: Kubectl = (words, input = "") =>
+  new Promise((resolve) => {
+    const options = { timeout: 30_000, maxBuffer: 64 << 20 };
+    const child = execFile("kubectl", [...words], options, (error, stdout, stderr) => {
+      const isAbsent = (error?.code as unknown) === "ENOENT";
+      resolve({ code: isAbsent ? undefined : error ? 1 : 0, stdout, stderr });
+    });
+    // One that ends before it has read all says itself why.
+    child.stdin?.on("error", () => undefined).end(input);
+  });
+
+/** The objects of a list; undefined where one may not look at them. */
+export async function itemsOf<T>(ask: Ask, ...words: readonly string[]): Promise<T[] | undefined> {
+  const { code, stdout } = await ask("get", ...words);
+  return code === 0 ? (JSON.parse(stdout) as { items: T[] }).items : undefined;
+}
