@@ -71,7 +71,7 @@ image_is_there() {
   [ -n "$lacks" ] || return 0
   drop_check
   trap drop_check EXIT
-  printf %s "$IMAGE_CHECK" | sed "s|@NODE@|$node|" | kube create --filename - >/dev/null
+  printf %s "$IMAGE_CHECK" | sed "s|@NODE@|$node|" | kube create --filename - >/dev/null || { echo "nothing was changed on $ALIAS: $IMAGES could not be tried on $node, see above" >&2; return 1; }
   started=$(date +%s)
   until case $(kube get pod "$checked" --output 'jsonpath={.status.phase}') in Succeeded | Failed | Running) true ;; *) false ;; esac; do
     reason=$(waits_for "$checked")
