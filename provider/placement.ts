@@ -8,6 +8,7 @@ const places = z.record(z.string(), z.string());
 const schema = z.strictObject({
   members: places,
   etcd: places,
+  joining: z.array(z.string()).optional(),
   sentinels: places.optional(),
   balancers: places.optional(),
   master: z.string().optional(),

@@ -33,11 +33,17 @@ export const memoryPolicies = [
   "volatile-ttl",
 ] as const;
 
-/** A part that is only named and placed: a member of etcd, a sentinel, a balancer. */
+/** A part that is only named and placed: a sentinel, a balancer. */
 export const placed = z.strictObject({
   name: dnsLabel,
   /** @default the first host; on several hosts the one with the fewest of its kind */
   host: dnsLabel.optional(),
+});
+
+/** A member of etcd. */
+export const consensus = placed.extend({
+  /** It is added to a cluster that is there, and never begins one. Stays so for good. @default it began the cluster with the others */
+  joins: z.boolean().optional(),
 });
 
 /** Names with a number at the end: etcd1, etcd2, etcd3. */

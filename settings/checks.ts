@@ -10,7 +10,7 @@ export interface Checked extends Pick<OnCluster, "kubernetes" | "imageRegistry">
   readonly platform: OnCluster["platform"];
   readonly publishAddress?: string | undefined;
   readonly balancers: readonly { readonly host: string }[];
-  readonly etcd?: readonly { readonly host: string }[];
+  readonly etcd?: readonly { readonly host: string; readonly joins?: boolean | undefined }[];
   readonly sentinels?: readonly { readonly host: string }[];
   readonly postgres?: {
     readonly sharedBuffersMiB?: number | undefined;
@@ -173,16 +173,25 @@ function swarm({ platform, hosts, prepareHosts, publishAddress }: Checked): Prob
 
 /** An even number tolerates no more losses than the odd number below it, and is likelier to lose its majority. */
 function etcdCount({ etcd }: Checked): Problem[] {
-  return etcd === undefined || (etcd.length % 2 === 1 && etcd.length <= 7)
-    ? []
-    : [
-        {
-          key: "etcd",
-          got: `${etcd.length} members`,
-          allowed: "an odd number: 1, 3, 5 or 7",
-          next: "add one or remove one; 3 tolerate the loss of one",
-        },
-      ];
+  if (etcd === undefined) return [];
+  if (etcd.length % 2 === 0 || etcd.length > 7)
+    return [
+      {
+        key: "etcd",
+        got: `${etcd.length} members`,
+        allowed: "an odd number: 1, 3, 5 or 7",
+        next: "add one or remove one; 3 tolerate the loss of one",
+      },
+    ];
+  if (!etcd.every(({ joins }) => joins)) return [];
+  return [
+    {
+      key: "etcd",
+      got: "members that all join",
+      allowed: "at least one that began the cluster",
+      next: "leave joins out for those that are there",
+    },
+  ];
 }
 
 /** A region that is lost must not take the majority of a quorum with it where there are others to keep it. */

@@ -71,6 +71,13 @@ describe("wrong settings", () => {
       ],
     ],
     [
+      "members of etcd that all join",
+      { etcd: [{ name: "etcd1", joins: true }] },
+      [
+        'synfleet:etcd: got "members that all join"; allowed: at least one that began the cluster (leave joins out for those that are there)',
+      ],
+    ],
+    [
       "an even count of etcd members",
       { etcd: [{ name: "etcd1" }, { name: "etcd2" }] },
       [

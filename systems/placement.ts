@@ -62,9 +62,12 @@ type Recorded = Placed & {
 export function recordOf(settings: Recorded): PlacementInputs {
   const places = (parts: readonly { readonly name: string; readonly host: string }[]) =>
     Object.fromEntries(parts.map(({ name, host }) => [name, host]));
+  const etcd = settings.system === "synap" ? [] : settings.etcd;
+  const joining = etcd.filter(({ joins }) => joins).map(({ name }) => name);
   return {
     members: places(settings.members),
-    etcd: settings.system === "synap" ? {} : places(settings.etcd),
+    etcd: places(etcd),
+    ...(joining.length > 0 && { joining }),
     ...(settings.system === "synaxic" && { sentinels: places(settings.sentinels) }),
     ...(settings.hosts.length > 1 && { balancers: places(settings.balancers) }),
     ...(settings.master !== undefined && { master: settings.master }),

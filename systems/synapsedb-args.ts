@@ -1,3 +1,4 @@
+import type { EtcdClusterArgs } from "../components/etcd/cluster.ts";
 import type { Platform } from "../components/platform/platform.ts";
 import type { PostgresMember } from "../components/postgres/cluster.ts";
 import type { EntranceArgs } from "./entrances.ts";
@@ -8,7 +9,7 @@ export interface SynapseDBArgs extends EntranceArgs {
   /** The database nodes, each with the port of its manager. */
   readonly members: readonly (PostgresMember & { readonly managerPort: number })[];
   /** The consensus of the managers: an odd number of members. */
-  readonly etcd: readonly { readonly name: string; readonly host: string }[];
+  readonly etcd: EtcdClusterArgs["members"];
   readonly postgres: PostgresServerArgs;
   /** Ports on which the shared parts are published: of each balancer's host, and of the first for the monitoring. */
   readonly ports: {

@@ -1,3 +1,4 @@
+import type { EtcdClusterArgs } from "../components/etcd/cluster.ts";
 import type { FailoverProfile } from "../components/postgres/streaming/profile.ts";
 import type { Platform } from "../components/platform/platform.ts";
 import type { MaxMemoryPolicy } from "../components/redis/conf.ts";
@@ -35,7 +36,7 @@ export interface SynaxicArgs extends EntranceArgs {
   /** The first is the main one: a new cluster's primaries, and the app that takes the writes. */
   readonly members: readonly SynaxicMember[];
   /** An odd number, by which the PostgreSQL members agree on who leads. */
-  readonly etcd: readonly { readonly name: string; readonly host: string }[];
+  readonly etcd: EtcdClusterArgs["members"];
   /** None, or an odd number of at least three, which replace a dead Redis primary. */
   readonly sentinels: readonly { readonly name: string; readonly host: string }[];
   readonly postgres: PostgresServerArgs & {

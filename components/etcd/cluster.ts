@@ -2,16 +2,17 @@ import * as pulumi from "@pulumi/pulumi";
 import type { CertificateAuthority } from "../pki/authority.ts";
 import { issue } from "../pki/issue.ts";
 import type { Platform, Workload } from "../platform/platform.ts";
+import type { EtcdMember } from "./conf.ts";
 import { etcdSpec } from "./spec.ts";
 
 export interface EtcdClusterArgs {
   readonly platform: Platform;
   readonly authority: CertificateAuthority;
   /**
-   * An odd number of members, each best on a host of its own. The list is fixed once the cluster exists: a member more
-   * or less needs etcd's own membership change first.
+   * An odd number of members, each best on a host of its own. Members that are added to a cluster which is there say `joins`; one less needs etcd's own
+   * membership change (`etcdctl member remove`) first.
    */
-  readonly members: readonly { readonly name: string; readonly host: string }[];
+  readonly members: readonly (EtcdMember & { readonly host: string })[];
 }
 
 /** The consensus that the managers agree by. TLS with certificates on both sides, between members and from clients. */
@@ -22,6 +23,7 @@ export class EtcdCluster extends pulumi.ComponentResource {
   constructor(name: string, args: EtcdClusterArgs, options?: pulumi.ComponentResourceOptions) {
     const names = args.members.map((member) => member.name);
     super(EtcdCluster.__pulumiType, name, { members: names }, options);
+    const members = args.members.map(({ name, joins }) => ({ name, joins }));
     const workloads: Workload[] = [];
     for (const member of args.members) {
       const certificate = issue(
@@ -31,7 +33,7 @@ export class EtcdCluster extends pulumi.ComponentResource {
       workloads.push(
         args.platform.workload(
           member.name,
-          etcdSpec({ ...member, members: names, token: name, files: certificate.files() }),
+          etcdSpec({ ...member, members, token: name, files: certificate.files() }),
           {
             parent: this,
             after: workloads.slice(-1),

@@ -39,6 +39,24 @@ test("etcd.yml asks clients and peers for certificates", () => {
   `);
 });
 
+test("who joins knows those that began the cluster, and these know nothing of it that they would restart for", () => {
+  const [etcd1, ...others] = members;
+  const grown = [etcd1!, ...others.map(({ name }) => ({ name, joins: true }))];
+  expect(etcdConf({ name: "etcd1", members: grown, token: "t" })).toBe(
+    etcdConf({ name: "etcd1", members: [etcd1!], token: "t" }),
+  );
+  const joined = etcdConf({ name: "etcd3", members: grown, token: "t" });
+  expect(joined).toContain("initial-cluster: etcd1=https://etcd1:2380\n");
+  expect(joined).toContain("initial-cluster-state: existing\n");
+});
+
+test("refuses a cluster that nobody began", () => {
+  const joining = members.map(({ name }) => ({ name, joins: true }));
+  expect(() => etcdConf({ name: "etcd1", members: joining, token: "t" })).toThrow(
+    "members of etcd are etcd1, etcd2, etcd3, all of which join. Allowed: at least one that began the cluster.",
+  );
+});
+
 test("refuses an even number of members", () => {
   expect(() => etcdConf({ name: "etcd1", members: members.slice(0, 2), token: "t" })).toThrow(
     /members of etcd are 2 \(etcd1, etcd2\)\. Allowed: an odd number/,

@@ -3,12 +3,17 @@
 export interface EtcdMember {
   /** Name of the member, which is also its address in the cluster's network. */
   readonly name: string;
+  /**
+   * It comes into a cluster that others began: with nothing of its own it waits for them, and never begins one. For members that are added to a cluster which
+   * is there. Changing it for a member that is there restarts members, one at a time. @default false
+   */
+  readonly joins?: boolean | undefined;
 }
 
 export interface EtcdConfArgs {
   /** The member this file is for; one of `members`. */
   readonly name: string;
-  /** All members, an odd number of them. Changing the list needs `etcdctl member add|remove` first. */
+  /** All members, an odd number of them. One more `joins`; one less needs `etcdctl member remove` first. */
   readonly members: readonly EtcdMember[];
   /** Tells this cluster from others that its members may reach. Never changes in a cluster's life. */
   readonly token: string;
@@ -32,6 +37,12 @@ export function etcdConf(args: EtcdConfArgs): string {
       `name of the etcd member is "${args.name}". Allowed: one of ${names.join(", ")}.`,
     );
   }
+  const began = args.members.filter(({ joins }) => !joins);
+  if (began.length === 0) {
+    throw new Error(
+      `members of etcd are ${names.join(", ")}, all of which join. Allowed: at least one that began the cluster. Leave joins out for those.`,
+    );
+  }
   const heartbeatIntervalMs = args.heartbeatIntervalMs ?? 250;
   const electionTimeoutMs = args.electionTimeoutMs ?? 2500;
   if (electionTimeoutMs < 5 * heartbeatIntervalMs || electionTimeoutMs > 50_000) {
@@ -50,9 +61,9 @@ export function etcdConf(args: EtcdConfArgs): string {
     [
       `name: ${args.name}`,
       "data-dir: /var/lib/synfleet/etcd",
-      `initial-cluster: ${names.map((name) => `${name}=https://${name}:2380`).join(",")}`,
+      `initial-cluster: ${began.map(({ name }) => `${name}=https://${name}:2380`).join(",")}`,
       `initial-cluster-token: ${args.token}`,
-      "initial-cluster-state: new",
+      `initial-cluster-state: ${began.some(({ name }) => name === args.name) ? "new" : "existing"}`,
       "strict-reconfig-check: true",
       `initial-advertise-peer-urls: https://${args.name}:2380`,
       `advertise-client-urls: https://${args.name}:2379`,

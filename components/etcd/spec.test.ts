@@ -2,7 +2,10 @@ import { expect, test } from "vitest";
 import { etcdSpec } from "./spec.ts";
 
 const spec = (members: readonly string[]) =>
-  etcdSpec({ name: "etcd2", host: "alpha", members, token: "consensus", files: {} });
+  etcdSpec({
+    ...{ name: "etcd2", host: "alpha", token: "consensus", files: {} },
+    members: members.map((name) => ({ name })),
+  });
 
 test("a member keeps its data in a volume, and only the other workloads reach it", () => {
   expect(spec(["etcd1", "etcd2", "etcd3"])).toMatchObject({
@@ -12,6 +15,19 @@ test("a member keeps its data in a volume, and only the other workloads reach it
     volumes: [{ name: "data", path: "/var/lib/synfleet" }],
     ports: [{ internal: 2379 }, { internal: 2380 }],
   });
+});
+
+test("every member is told who joined", () => {
+  const members = [
+    { name: "etcd1" },
+    { name: "etcd2", joins: true },
+    { name: "etcd3", joins: true },
+  ];
+  for (const { name } of members) {
+    const { files } = etcdSpec({ name, host: "alpha", members, token: "consensus", files: {} });
+    expect(files["joined"]).toEqual({ content: "etcd2\netcd3\n" });
+  }
+  expect(spec(["etcd1", "etcd2", "etcd3"]).files).not.toHaveProperty("joined");
 });
 
 test("its configuration names every member and the cluster's token", () => {

@@ -26,6 +26,10 @@ describe("permitted", () => {
       { members: { new: "delta" }, accepted: ["one", "two", "three"] },
     ],
     [
+      "members of etcd that join",
+      { etcd: { ...etcd, etcd4: "alpha", etcd5: "beta" }, joining: ["etcd4", "etcd5"] },
+    ],
+    [
       "etcd, whose own membership was changed",
       { etcd: { ...etcd, etcd3: "delta" }, accepted: ["etcd3"] },
     ],
@@ -90,9 +94,25 @@ describe("refused", () => {
     );
   });
 
-  test("any other etcd, with what to write", () => {
+  test("members of etcd more that do not know that they join, with what to write", () => {
     expect(texts({ etcd }, { etcd: { etcd1: "alpha" } })).toEqual([
-      "etcd: got etcd1 on alpha, etcd2 on beta, etcd3 on gamma; allowed: etcd1 on alpha. Its members are fixed once it is there: set synfleet:etcd to [{ name: etcd1, host: alpha }]. After a change of etcd's own membership, synfleet:acceptPlacement: [etcd2, etcd3] permits it for this once.",
+      "etcd: got etcd1 on alpha, etcd2 on beta, etcd3 on gamma; allowed: etcd1 on alpha. To leave it so, set synfleet:etcd to [{ name: etcd1, host: alpha }]. " +
+        "To have 3 members, to [{ name: etcd1, host: alpha }, { name: etcd2, host: beta, joins: true }, { name: etcd3, host: gamma, joins: true }].",
+    ]);
+  });
+
+  test("one of them that does not, and one that was there", () => {
+    const only = { etcd: { etcd1: "alpha" } };
+    expect(texts({ etcd, joining: ["etcd2"] }, only).join()).toContain(
+      "{ name: etcd3, host: gamma, joins: true }",
+    );
+    expect(texts({ etcd: { ...etcd, etcd1: "delta" }, joining: ["etcd1"] })).toHaveLength(1);
+  });
+
+  test("a member of etcd less, as long as etcd itself has it", () => {
+    expect(texts({ etcd: { etcd1: "alpha" } })).toEqual([
+      "etcd: got etcd1 on alpha; allowed: etcd1 on alpha, etcd2 on beta, etcd3 on gamma. To leave it so, set synfleet:etcd to " +
+        "[{ name: etcd1, host: alpha }, { name: etcd2, host: beta }, { name: etcd3, host: gamma }]. After a change of etcd's own membership, synfleet:acceptPlacement: [etcd2, etcd3] permits it for this once.",
     ]);
   });
 });
@@ -119,13 +139,19 @@ describe("another platform", () => {
 });
 
 describe("Sentinels", () => {
-  test("that were none stay none, unless the interruption is meant", () => {
+  test("may come where members learn of them while they run", () => {
+    expect(texts({ sentinels: { sentinel1: "alpha" } }, { sentinels: {} })).toEqual([]);
+  });
+
+  test("that were none stay none on a Swarm, and some stay anywhere, unless the interruption is meant", () => {
     const sentinels = { sentinel1: "alpha" };
-    expect(texts({ sentinels }, { sentinels: {} })).toEqual([
+    const swarm = { encrypted: true };
+    expect(texts({ sentinels, swarm }, { sentinels: {}, swarm })).toEqual([
       "sentinels: got sentinel1 on alpha; allowed: none. Redis takes no writes between without and with them: set synfleet:sentinels to []. To have the interruption, synfleet:acceptPlacement: [sentinel1] permits it for this once.",
     ]);
     expect(texts({ sentinels: {} }, { sentinels })).toHaveLength(1);
-    expect(texts({ sentinels, accepted: ["sentinel1"] }, { sentinels: {} })).toEqual([]);
+    const accepted = ["sentinel1"];
+    expect(texts({ sentinels, swarm, accepted }, { sentinels: {}, swarm })).toEqual([]);
   });
 
   test("may be others, and are no matter where none were recorded", () => {

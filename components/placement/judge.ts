@@ -8,6 +8,8 @@ export interface PlacementInputs {
   readonly members: Places;
   /** Members of etcd, which know each other and no one else. */
   readonly etcd: Places;
+  /** Those of etcd that come into a cluster which is there. */
+  readonly joining?: readonly string[];
   /** Who replaces a dead Redis primary, where there are such. */
   readonly sentinels?: Places;
   /** Where clients get in, where there are several hosts. They have no data, but each has its host's ports. */
@@ -130,28 +132,41 @@ function ofMaster({ members, master }: PlacementInputs, news: PlacementInputs): 
   ];
 }
 
-function ofEtcd({ etcd: olds }: PlacementInputs, { etcd, accepted }: PlacementInputs): Refusal[] {
-  const unmeant = changed(olds, etcd).filter((name) => !accepted.includes(name));
-  if (unmeant.length === 0 || Object.keys(olds).length === 0) return [];
-  const [only, ...more] = unmeant;
-  const moves = more.length === 0 && olds[only!] !== undefined && etcd[only!] !== undefined;
-  const way = moves
-    ? `To have ${only!} begin empty on ${etcd[only!]!}, where it comes in as a new member by the majority of the others,`
-    : "After a change of etcd's own membership,";
+/** A member more that does not know itself for one could begin a cluster of its own. */
+function ofEtcd({ etcd: olds }: PlacementInputs, news: PlacementInputs): Refusal[] {
+  const { etcd, joining = [], accepted } = news;
+  const joins = (name: string) => olds[name] === undefined && joining.includes(name);
+  const unmeant = changed(olds, etcd).filter((name) => !joins(name) && !accepted.includes(name));
+  if (unmeant.length === 0 || isNone(olds)) return [];
   return [
     {
       key: "etcd",
       got: listed(etcd),
       allowed: listed(olds),
-      next: `Its members are fixed once it is there: set synfleet:etcd to ${written(olds)}. ${way} ${accept(unmeant)}.`,
+      next: `To leave it so, set synfleet:etcd to ${written(olds)}. ${wayOfEtcd(olds, etcd, unmeant)}.`,
     },
   ];
 }
 
-/** Members of Redis that are told to ask Sentinels take no writes before there are some, and each changes before the Sentinels are made. */
+function wayOfEtcd(olds: Places, news: Places, unmeant: readonly string[]): string {
+  const [only, ...more] = unmeant;
+  if (changed(olds, news).every((name) => olds[name] === undefined))
+    return `To have ${Object.keys(news).length} members, to ${written(news, (name) => olds[name] === undefined)}`;
+  const moves = more.length === 0 && olds[only!] !== undefined && news[only!] !== undefined;
+  const way = moves
+    ? `To have ${only!} begin empty on ${news[only!]!}, where it comes in as a new member by the majority of the others,`
+    : "After a change of etcd's own membership,";
+  return `${way} ${accept(unmeant)}`;
+}
+
+/**
+ * On Docker members of Redis are told of the first Sentinels while they run. Elsewhere they are replaced for it, ask Sentinels at their start, and take
+ * no writes before there are some; and so do those that are to have none any more.
+ */
 function ofSentinels({ sentinels: olds }: PlacementInputs, news: PlacementInputs): Refusal[] {
   const { sentinels = {}, accepted } = news;
   if (olds === undefined || isNone(olds) === isNone(sentinels)) return [];
+  if (isNone(olds) && platformOf(news) === "docker") return [];
   const unmeant = changed(olds, sentinels).filter((name) => !accepted.includes(name));
   if (unmeant.length === 0) return [];
   return [
@@ -186,7 +201,7 @@ const changed = (olds: Places, news: Places) =>
   [...new Set([...Object.keys(olds), ...Object.keys(news)])].filter(
     (name) => olds[name] !== news[name],
   );
-const written = (places: Places) =>
+const written = (places: Places, joins: (name: string) => boolean = () => false) =>
   `[${Object.entries(places)
-    .map(([name, host]) => `{ name: ${name}, host: ${host} }`)
+    .map(([name, host]) => `{ name: ${name}, host: ${host}${joins(name) ? ", joins: true" : ""} }`)
     .join(", ")}]`;

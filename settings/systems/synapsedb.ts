@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { dnsLabel, numbered, placed as part, port } from "../atoms.ts";
+import { consensus, dnsLabel, numbered, port } from "../atoms.ts";
 import { common, commonPorts } from "../common.ts";
 import { named, sharedPorts, type Parts, type Problem } from "../parts.ts";
 import { postgres } from "../postgres.ts";
@@ -33,7 +33,7 @@ export const schema = z.strictObject({
     .min(2, "at least two members: one alone is not highly available")
     .optional(),
   /** @default etcd1, etcd2 and etcd3; on two hosts etcd1 */
-  etcd: z.array(part).optional(),
+  etcd: z.array(consensus).optional(),
   postgres: server.default(server.parse({})),
   ports: ports.default(ports.parse({})),
 });

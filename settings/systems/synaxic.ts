@@ -1,5 +1,13 @@
 import { z } from "zod";
-import { dnsLabel, mebibytes, memoryPolicies, placed as part, port, processors } from "../atoms.ts";
+import {
+  consensus,
+  dnsLabel,
+  mebibytes,
+  memoryPolicies,
+  placed as part,
+  port,
+  processors,
+} from "../atoms.ts";
 import { common, commonPorts } from "../common.ts";
 import { named, sharedPorts, type Parts, type Problem } from "../parts.ts";
 import { postgres } from "../postgres.ts";
@@ -84,7 +92,7 @@ export const schema = z.strictObject({
     .min(2, "at least two members: one alone is not highly available")
     .optional(),
   /** @default etcd1, etcd2 and etcd3; on two hosts etcd1 */
-  etcd: z.array(part).optional(),
+  etcd: z.array(consensus).optional(),
   /** @default sentinel1, sentinel2 and sentinel3; on two hosts none */
   sentinels: z.array(part).optional(),
   postgres: server.default(server.parse({})),

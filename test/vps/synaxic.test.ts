@@ -1,7 +1,7 @@
-/** Synaxic on two servers, and on one more and one less: the list of hosts is what changes, and promotion by hand is what two can do. */
+/** Synaxic on two servers, and on one more and one less: the list of hosts is what changes; two are promoted by hand, three fail over by themselves. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { FleetContainers } from "../acceptance/checks/fleet-containers.ts";
-import { Site } from "../acceptance/checks/synaxic/site.ts";
+import { Site, Writer } from "../acceptance/checks/synaxic/site.ts";
 import { until } from "../support/until.ts";
 import { declared, onServers, type OnServers } from "./support.ts";
 
@@ -66,13 +66,16 @@ describe("two hosts", () => {
 });
 
 describe("a host more", () => {
-  test("is refused as long as a default would change etcd and the Sentinels, with what to write", async () => {
+  test("is refused as long as a default would change etcd, with what to write", async () => {
     await servers.fleet.add(1, { images: servers.images });
     await setHosts("host1", "host2", "host3");
     const { code, stdout, stderr } = await preview();
     expect(code).not.toBe(0);
-    for (const written of ["etcd to [{ name: etcd1, host: host1 }]", "sentinels to []"])
-      expect(stdout + stderr).toContain(`set synfleet:${written}`);
+    for (const written of [
+      "set synfleet:etcd to [{ name: etcd1, host: host1 }]",
+      "{ name: etcd3, host: host3, joins: true }",
+    ])
+      expect(stdout + stderr).toContain(written);
   });
 
   test("is a replica more, with its slot, its line of access, its rules and its place behind Nginx", async () => {
@@ -114,6 +117,51 @@ describe("a host less", () => {
     expect(await two.instances(12)).not.toContain("app-host2");
     await two.inStep();
     await two.sql("write", "insert into test values ('after')");
+  });
+});
+
+describe("a majority that outlives a host", () => {
+  test("comes with members of etcd that join and the first Sentinels, for which no server restarts", async () => {
+    const servers3 = ["host1", "host3", "host2"];
+    const running = async () =>
+      Object.entries(await servers.containers.startTimes()).filter(([name]) =>
+        /(etcd1|redis-host1|redis-host3)$/.test(name),
+      );
+    const before = await running();
+    expect(before).toHaveLength(3);
+    await setHosts(...servers3);
+    await servers.deployment.set({
+      sentinels: undefined,
+      etcd: servers3.map((host, index) => ({
+        ...{ name: `etcd${index + 1}`, host },
+        ...(index > 0 && { joins: true }),
+      })),
+    });
+    await servers.deployment.up();
+    expect(await running()).toEqual(before);
+    await (await site(...servers3)).inStep();
+    await servers.deployment.up("--expect-no-changes");
+  });
+
+  test("replaces both primaries by itself when their host is lost", async () => {
+    const three = await site("host1", "host3", "host2");
+    await three.containers.mustCommand("switchover", "host3", "--service", "redis");
+    if ((await three.leader()) !== "host3")
+      await three.containers.mustCommand("switchover", "host3");
+    await three.inStep();
+    const writer = new Writer(three, "lost");
+    await writer.progress(5);
+    await servers.fleet.host("host3").kill();
+    await writer.progress(5);
+    await until("a write to Redis", async () => {
+      const client = await three.redis();
+      const answer = await client.set("host3", "lost");
+      client.destroy();
+      return answer ?? undefined;
+    });
+    await servers.fleet.host("host3").boot();
+    await three.inStep();
+    expect(await writer.lost()).toEqual([]);
   });
 });
 

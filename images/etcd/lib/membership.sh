@@ -6,8 +6,13 @@ setting() { sed -n "s/^$1: //p" "$configuration/etcd.yml"; }
 
 own_url() { echo "https://$(setting name):2380"; }
 
-# The other members, a name a line.
-peers() { setting initial-cluster | tr , '\n' | sed 's/=.*//' | grep -vxF "$(setting name)"; }
+# The other members, a name a line: those that began the cluster, and those that joined it since.
+peers() {
+  {
+    setting initial-cluster | tr , '\n' | sed 's/=.*//'
+    cat "$configuration/joined" 2>/dev/null || true
+  } | grep -vxF "$(setting name)"
+}
 
 # All members as a peer knows them, for which it needs no majority: an object of JSON a line.
 members_by() {
@@ -49,10 +54,33 @@ by_majority() {
   printf '%s\n' "$told"
 }
 
-# Prints whether this member begins a cluster together with the others (`new`) or comes into theirs (`existing`).
+# Prints all members as etcd wants them where one comes in: as they are, and not as they will be. By the first that knows of this one: a majority may
+# need it already.
+members_now() {
+  local peer members
+  while :; do
+    for peer in $(peers); do
+      members=$(members_by "$peer" | sed -n 's|.*"peerURLs":\["\(https://\([^:]*\):[0-9]*\)".*|\2=\1|p') || true
+      if grep -qxF "$(setting name)=$(own_url)" <<<"$members"; then
+        paste -sd, <<<"$members"
+        return
+      fi
+    done
+    sleep 2
+  done
+}
+
+# How this member starts: together with the others that begin a cluster (`new`), or into theirs, with all of its members (`existing NAME=URL,…`).
 join_as() {
   local id members standing
   standing=$(standing)
+  if [ "$(setting initial-cluster-state)" = existing ]; then
+    until [ "$standing" != unheard ]; do
+      say "etcd: $(setting name) joins, and waits for a member of the cluster to answer"
+      sleep 2
+      standing=$(standing)
+    done
+  fi
   case $standing in
     unheard | declared)
       echo new
@@ -66,5 +94,5 @@ join_as() {
       ;;
   esac
   [ "$standing" = added ] || by_majority member add "$(setting name)" --peer-urls "$(own_url)" >&2
-  echo existing
+  echo "existing $(members_now)"
 }

@@ -79,6 +79,8 @@ watch_log() {
     printf '%s\n' "$line"
     case $line in
       *"Error writing to the AOF file"* | *"Short write while writing to the AOF file"*)
+        # The first of them may have come since this server started.
+        read -r -a sentinels <<<"$(setting sentinels)"
         if [ "${#sentinels[@]}" -gt 0 ] && { [ -z "$leaving" ] || ! kill -0 "$leaving" 2>/dev/null; }; then
           give_way &
           leaving=$!

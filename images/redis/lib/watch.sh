@@ -4,7 +4,7 @@
 need_files "$configuration/sentinel.conf"
 quorum=$((${#sentinels[@]} / 2 + 1))
 
-# The primary that this Sentinel last knew, else the others', else the server that says so, else the first of all. It may be
+# The primary that this Sentinel last knew, else the others', else the server that says so, else the one that a replica follows, else the first of all. It may be
 # one that is about to be removed: until another is promoted, it is the one that clients write to.
 known_primary() {
   local host
@@ -19,7 +19,9 @@ known_primary() {
   done
   ask_servers
   host=$(grep -lx 'role:master' -r "$answers" | head -n 1 | xargs -r basename)
-  echo "${host:-${members[0]}}"
+  # One that is away and has replicas has what they lack.
+  [ -n "$host" ] || host=$(sed -n 's/^master_host://p' "$answers"/* 2>/dev/null | head -n 1)
+  if listed "$host" "${members[@]}"; then echo "$host"; else echo "${members[0]}"; fi
 }
 
 # Lines of the last run that are its memory, but for members that are none any more.
