@@ -46,7 +46,9 @@ export class FleetContainers extends Containers {
     const times: [string, string][] = [];
     const format = "{{.Name}} {{.State.StartedAt}}";
     for (const host of this.#fleet.hosts) {
-      const text = await host.docker(["inspect", "--format", format, ...(await this.#ids(host))]);
+      const ids = await this.#ids(host);
+      if (ids.length === 0) continue;
+      const text = await host.docker(["inspect", "--format", format, ...ids]);
       for (const line of text.trim().split("\n")) {
         const [name = "", time = ""] = line.split(" ");
         times.push([name.replace(/^\//, ""), time]);
