@@ -159,14 +159,10 @@ function wayOfEtcd(olds: Places, news: Places, unmeant: readonly string[]): stri
   return `${way} ${accept(unmeant)}`;
 }
 
-/**
- * On Docker members of Redis are told of the first Sentinels while they run. Elsewhere they are replaced for it, ask Sentinels at their start, and take
- * no writes before there are some; and so do those that are to have none any more.
- */
+/** While servers are told one after the other that there are none any more, the Sentinels still promote; the first ones come after all servers. */
 function ofSentinels({ sentinels: olds }: PlacementInputs, news: PlacementInputs): Refusal[] {
   const { sentinels = {}, accepted } = news;
-  if (olds === undefined || isNone(olds) === isNone(sentinels)) return [];
-  if (isNone(olds) && platformOf(news) === "docker") return [];
+  if (olds === undefined || isNone(olds) || !isNone(sentinels)) return [];
   const unmeant = changed(olds, sentinels).filter((name) => !accepted.includes(name));
   if (unmeant.length === 0) return [];
   return [
@@ -174,7 +170,7 @@ function ofSentinels({ sentinels: olds }: PlacementInputs, news: PlacementInputs
       key: "sentinels",
       got: listed(sentinels),
       allowed: listed(olds),
-      next: `Redis takes no writes between without and with them: set synfleet:sentinels to ${written(olds)}. To have the interruption, ${accept(unmeant)}.`,
+      next: `They promote while servers are told one after the other that nobody does: set synfleet:sentinels to ${written(olds)}. Where that may be, ${accept(unmeant)}.`,
     },
   ];
 }

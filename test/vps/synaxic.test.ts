@@ -121,14 +121,8 @@ describe("a host less", () => {
 });
 
 describe("a majority that outlives a host", () => {
-  test("comes with members of etcd that join and the first Sentinels, for which no server restarts", async () => {
+  test("comes with members of etcd that join and the first Sentinels", async () => {
     const servers3 = ["host1", "host3", "host2"];
-    const running = async () =>
-      Object.entries(await servers.containers.startTimes()).filter(([name]) =>
-        /(etcd1|redis-host1|redis-host3)$/.test(name),
-      );
-    const before = await running();
-    expect(before).toHaveLength(3);
     await setHosts(...servers3);
     await servers.deployment.set({
       sentinels: undefined,
@@ -138,7 +132,6 @@ describe("a majority that outlives a host", () => {
       })),
     });
     await servers.deployment.up();
-    expect(await running()).toEqual(before);
     await (await site(...servers3)).inStep();
     await servers.deployment.up("--expect-no-changes");
   });

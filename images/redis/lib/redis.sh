@@ -9,6 +9,8 @@ SENTINEL_PORT=26380
 runtime=$data/runtime.conf
 clean_mark=$data/ended-cleanly
 promoted_mark=$data/promoted
+# Made when Sentinels were heard to name a primary: from then on nobody else decides.
+watched_mark=$data/watched
 operator=$run/operator
 
 # member.conf is KEY=VALUE lines; it is read, never executed.

@@ -43,9 +43,19 @@ decide_role() {
   fi
 }
 
+sentinels_answer() {
+  local name
+  for name in "${sentinels[@]}"; do ! ask_sentinel "$name" PING >/dev/null || return 0; done
+  return 1
+}
+
 decide_by_sentinels() {
   local seconds=$1 saved=$2 named=$3
-  if [ -z "$named" ]; then
+  if [ -n "$named" ]; then touch "$watched_mark"; fi
+  if [ -z "$named" ] && [ "$saved" != none ] && [ ! -e "$watched_mark" ] && ! sentinels_answer; then
+    # The first Sentinels of a set come after its servers, and find out from them who is the primary.
+    decide_by_peers "$saved"
+  elif [ -z "$named" ]; then
     # A replica takes no writes, so it may serve what it has until the Sentinels are back.
     if [ "${saved%% *}" = replica ] && [ "$seconds" -ge 10 ]; then echo "$saved"; else echo "wait no majority of the Sentinels (${sentinels[*]}) names a primary"; fi
   elif [ "$named" != "$me" ]; then

@@ -87,4 +87,31 @@ describe.sequential("two servers without Sentinels", () => {
     expect(await lab.primaries()).toEqual(["redis2"]);
     expect(await lab.send("redis1", "GET", "kept")).toBe("2");
   });
+
+  test("go on while they are told of their first Sentinels, who find out whom to watch", async () => {
+    await lab.send("redis2", "SET", "kept", "3");
+    await lab.addSentinels(3);
+    await lab.ready();
+    expect(await lab.primaries()).toEqual(["redis2"]);
+    expect(await lab.send("redis2", "GET", "kept")).toBe("3");
+    await bench.docker("kill", "--signal", "KILL", bench.name("redis2"));
+    await until(
+      async () => (await lab.primaries())[0] === "redis1",
+      "redis1 to be promoted",
+      60_000,
+    );
+    await bench.docker("start", bench.name("redis2"));
+    await lab.ready();
+    expect(await lab.primaries()).toEqual(["redis1"]);
+    expect(await lab.send("redis2", "GET", "kept")).toBe("3");
+  });
+
+  test("ask nobody else once Sentinels have named a primary", async () => {
+    await bench.docker("stop", ...lab.sentinels.map((name) => bench.name(name)));
+    await bench.docker("restart", "--time", "30", bench.name("redis1"));
+    await waiting("redis1", /no majority of the Sentinels/);
+    await bench.docker("start", ...lab.sentinels.map((name) => bench.name(name)));
+    await lab.settled();
+    expect(await lab.send("redis1", "GET", "kept")).toBe("3");
+  });
 });

@@ -32,7 +32,7 @@ export let passwords = firstPasswords;
 export class RedisLab {
   readonly bench = new Bench();
   members: readonly string[];
-  readonly sentinels: readonly string[];
+  sentinels: readonly string[];
 
   readonly #options: string[];
 
@@ -53,6 +53,21 @@ export class RedisLab {
       const files = [...(await this.bench.certificate(name)), ...this.serverFiles(name)];
       await this.bench.container(name, "redis", files, [REDIS_PORT], { options: this.#options });
     }
+    await this.#startSentinels();
+  }
+
+  /** The first Sentinels of a set that had none: its servers are told before, and restart, as where their containers are replaced for it. */
+  async addSentinels(count: number): Promise<void> {
+    this.sentinels = Array.from({ length: count }, (_, index) => `sentinel${index + 1}`);
+    for (const name of this.members.toReversed()) {
+      await this.bench.write(name, "redis", this.serverFiles(name));
+      await this.bench.docker("restart", "--time", "30", this.bench.name(name));
+      await this.ready([name]);
+    }
+    await this.#startSentinels();
+  }
+
+  async #startSentinels(): Promise<void> {
     for (const name of this.sentinels) {
       const files = [...(await this.bench.certificate(name)), ...this.sentinelFiles(name)];
       await this.bench.container(name, "redis", files);
