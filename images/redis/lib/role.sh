@@ -52,7 +52,7 @@ sentinels_answer() {
 decide_by_sentinels() {
   local seconds=$1 saved=$2 named=$3
   if [ -n "$named" ]; then touch "$watched_mark"; fi
-  if [ -z "$named" ] && [ "$saved" != none ] && [ ! -e "$watched_mark" ] && ! sentinels_answer; then
+  if [ -z "$named" ] && [ ! -e "$watched_mark" ] && ! sentinels_answer; then
     # The first Sentinels of a set come after its servers, and find out from them who is the primary.
     decide_by_peers "$saved"
   elif [ -z "$named" ]; then

@@ -90,19 +90,15 @@ describe.sequential("two servers without Sentinels", () => {
 
   test("go on while they are told of their first Sentinels, who find out whom to watch", async () => {
     await lab.send("redis2", "SET", "kept", "3");
-    await lab.addSentinels(3);
+    await lab.grow("redis3", 3);
     await lab.ready();
     expect(await lab.primaries()).toEqual(["redis2"]);
     expect(await lab.send("redis2", "GET", "kept")).toBe("3");
     await bench.docker("kill", "--signal", "KILL", bench.name("redis2"));
-    await until(
-      async () => (await lab.primaries())[0] === "redis1",
-      "redis1 to be promoted",
-      60_000,
-    );
+    await until(async () => (await lab.primaries()).length === 1, "another to be promoted", 60_000);
     await bench.docker("start", bench.name("redis2"));
     await lab.ready();
-    expect(await lab.primaries()).toEqual(["redis1"]);
+    expect(await lab.primaries()).not.toEqual(["redis2"]);
     expect(await lab.send("redis2", "GET", "kept")).toBe("3");
   });
 

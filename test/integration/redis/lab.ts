@@ -49,22 +49,27 @@ export class RedisLab {
 
   async start(): Promise<void> {
     await this.bench.start();
-    for (const name of this.members) {
-      const files = [...(await this.bench.certificate(name)), ...this.serverFiles(name)];
-      await this.bench.container(name, "redis", files, [REDIS_PORT], { options: this.#options });
-    }
+    for (const name of this.members) await this.#startServer(name);
     await this.#startSentinels();
   }
 
-  /** The first Sentinels of a set that had none: its servers are told before, and restart, as where their containers are replaced for it. */
-  async addSentinels(count: number): Promise<void> {
-    this.sentinels = Array.from({ length: count }, (_, index) => `sentinel${index + 1}`);
-    for (const name of this.members.toReversed()) {
+  /** A server more and the first Sentinels of a set that had none: its servers are told before, and restart, as where their containers are replaced for it. */
+  async grow(server: string, sentinels: number): Promise<void> {
+    const before = this.members;
+    this.members = [...before, server];
+    this.sentinels = Array.from({ length: sentinels }, (_, index) => `sentinel${index + 1}`);
+    await this.#startServer(server);
+    for (const name of before.toReversed()) {
       await this.bench.write(name, "redis", this.serverFiles(name));
       await this.bench.docker("restart", "--time", "30", this.bench.name(name));
       await this.ready([name]);
     }
     await this.#startSentinels();
+  }
+
+  async #startServer(name: string): Promise<void> {
+    const files = [...(await this.bench.certificate(name)), ...this.serverFiles(name)];
+    await this.bench.container(name, "redis", files, [REDIS_PORT], { options: this.#options });
   }
 
   async #startSentinels(): Promise<void> {
