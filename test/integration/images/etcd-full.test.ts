@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { etcdConf } from "../../../components/etcd/conf.ts";
 import { SmallVolume } from "../../support/small-volume.ts";
-import { Bench, until } from "./bench.ts";
+import { until } from "./bench.ts";
+import { EtcdLab } from "./etcd-lab.ts";
 
-const bench = new Bench();
-const members = [{ name: "etcd1" }, { name: "etcd2" }, { name: "etcd3" }];
+const lab = new EtcdLab();
+const { bench } = lab;
+const ready = (name: string) => lab.ready(name, 90_000);
 let volume: SmallVolume;
 let written = 0;
 
@@ -12,13 +13,9 @@ beforeAll(async () => {
   await bench.start();
   // Two segments of its log are 64 MiB each, and there from the start.
   volume = await SmallVolume.create(bench.name("etcd1-data"), 200);
-  for (const { name } of members) {
-    const conf = { path: "etcd.yml", content: etcdConf({ name, members, token: "test" }) };
-    await bench.container(name, "etcd", [...(await bench.certificate(name)), conf], [], {
-      options: ["--restart", "unless-stopped"],
-    });
-  }
-  for (const { name } of members) await ready(name);
+  for (const name of lab.members)
+    await lab.start(name, { options: ["--restart", "unless-stopped"] });
+  for (const name of lab.members) await ready(name);
 }, 180_000);
 
 afterAll(async () => {
@@ -26,33 +23,21 @@ afterAll(async () => {
   await volume?.remove();
 }, 60_000);
 
-async function ready(name: string): Promise<void> {
-  await until(
-    async () => (await bench.exec(name, "ready")).code === 0,
-    `${name} to be ready`,
-    90_000,
-  );
-}
-
-const lib = ". /usr/local/lib/synfleet/common.sh; . /usr/local/lib/synfleet/etcd.sh;";
-const etcd = (name: string, script: string) => bench.exec(name, "bash", "-c", `${lib} ${script}`);
-
 /** So many keys of half a MiB, through a member that has room. */
 async function write(count: number): Promise<void> {
   for (let n = 0; n < count; n++) {
-    const put = `head -c 524288 /dev/zero | tr '\\0' x | etcdctl_local put key${written}`;
+    const key = `key${written}`;
     // The leader may be the one that goes: a client asks again.
-    await until(async () => (await etcd("etcd2", put)).output.trim() === "OK", put);
+    await until(async () => (await lab.putMuch("etcd2", key)) === "OK", `${key} to be written`);
     written += 1;
   }
 }
 
+/** As this member has them, with a leader or without. */
 const keysOn = async (name: string) =>
-  Number(
-    (
-      await etcd(name, "etcdctl_local get key --prefix --keys-only --consistency=s | grep -c key")
-    ).output.trim(),
-  );
+  (await lab.ctl(name, "get", "key", "--prefix", "--keys-only", "--consistency=s"))
+    .split("\n")
+    .filter((line) => line.includes("key")).length;
 
 test("a member whose volume is full stops no write, and comes back by itself once there is room", async () => {
   await write(5);
@@ -69,6 +54,6 @@ test("a member whose volume is full stops no write, and comes back by itself onc
   await ready("etcd1");
   await until(async () => (await keysOn("etcd1")) === written, "all keys on etcd1");
   // No alarm is left, which would refuse writes to all.
-  expect((await etcd("etcd2", "etcdctl_local alarm list")).output.trim()).toBe("");
+  expect(await lab.ctl("etcd2", "alarm", "list")).toBe("");
   await write(1);
 }, 240_000);
