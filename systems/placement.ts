@@ -39,11 +39,13 @@ export function toldOf(settings: Placed): Readonly<Record<string, string>> {
   }
 }
 
+const etcdOf = (settings: Placed) => (settings.system === "synap" ? [] : settings.etcd);
+
 /** How many members the largest set has, each of which wants a machine of its own. */
 export function largestSet(settings: Placed): number {
   return Math.max(
     settings.members.length,
-    ...(settings.system === "synap" ? [] : [settings.etcd.length]),
+    etcdOf(settings).length,
     ...(settings.system === "synaxic" ? [settings.sentinels.length] : []),
   );
 }
@@ -62,7 +64,7 @@ type Recorded = Placed & {
 export function recordOf(settings: Recorded): PlacementInputs {
   const places = (parts: readonly { readonly name: string; readonly host: string }[]) =>
     Object.fromEntries(parts.map(({ name, host }) => [name, host]));
-  const etcd = settings.system === "synap" ? [] : settings.etcd;
+  const etcd = etcdOf(settings);
   const joining = etcd.filter(({ joins }) => joins).map(({ name }) => name);
   return {
     members: places(settings.members),

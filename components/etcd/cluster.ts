@@ -23,7 +23,6 @@ export class EtcdCluster extends pulumi.ComponentResource {
   constructor(name: string, args: EtcdClusterArgs, options?: pulumi.ComponentResourceOptions) {
     const names = args.members.map((member) => member.name);
     super(EtcdCluster.__pulumiType, name, { members: names }, options);
-    const members = args.members.map(({ name, joins }) => ({ name, joins }));
     const workloads: Workload[] = [];
     for (const member of args.members) {
       const certificate = issue(
@@ -33,7 +32,7 @@ export class EtcdCluster extends pulumi.ComponentResource {
       workloads.push(
         args.platform.workload(
           member.name,
-          etcdSpec({ ...member, members, token: name, files: certificate.files() }),
+          etcdSpec({ ...member, members: args.members, token: name, files: certificate.files() }),
           {
             parent: this,
             after: workloads.slice(-1),

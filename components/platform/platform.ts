@@ -123,6 +123,8 @@ export const CONFIG_DIRECTORY = "/etc/synfleet";
 
 /** User and group of every service in Synfleet's own images. */
 export const SERVICE_UID = 10001;
+/** Of every image of Synfleet: ends well when the workload does its part. */
+export const READY_COMMAND = "/usr/local/bin/ready";
 
 /** The state of a workload in the deployment, for others to wait for. */
 export interface Workload {

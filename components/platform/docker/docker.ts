@@ -3,6 +3,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import {
   CONFIG_DIRECTORY,
+  READY_COMMAND,
   type Platform,
   type SharedVolume,
   type Workload,
@@ -28,7 +29,7 @@ import {
 import { advertisedOn, labelsOf, openSite, siteOf, type Site } from "./site.ts";
 import { archiveOf, elsewhere, lines, refuseCompanions } from "./texts.ts";
 
-const [READY_COMMAND, APPLY_COMMAND] = ["/usr/local/bin/ready", "/usr/local/bin/apply"];
+const APPLY_COMMAND = "/usr/local/bin/apply";
 
 type NetworkedSite = Site & { readonly network: docker.Network };
 
@@ -90,6 +91,7 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
   }
 
   workload(name: string, spec: WorkloadSpec, options: WorkloadOptions): Workload {
+    refuseCompanions(spec);
     const site = this.#siteOf(spec.host);
     this.#hostOf.set(spec.alias, spec.host);
     const calls = new Map([...this.#placed, ...Object.entries(spec.calls ?? {})]);
@@ -108,7 +110,6 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
       dependsOn,
     });
     const volumeNames: Record<string, string> = {};
-    refuseCompanions(spec);
     const own = spec.volumes.filter(({ shared }) => !shared).map((volume) => volume.name);
     const volumes: pulumi.Resource[] = ["config", ...own].map((role) => {
       volumeNames[role] = `${containerName}-${role}`;

@@ -1,4 +1,5 @@
 import type { ImageRegistry } from "../docker/registry.ts";
+import type { Spread } from "./sets.ts";
 
 /** How clients outside of the namespace reach published ports. */
 export interface ClientService {
@@ -36,7 +37,7 @@ export interface KubernetesPlatformArgs {
    * Whether members of a set are ever on one node: `required` leaves one that has no node of its own waiting, and `preferred` puts it beside another then. A change
    * replaces the members, one at a time. @default "preferred"
    */
-  readonly spread?: "required" | "preferred" | undefined;
+  readonly spread?: Spread | undefined;
   /** Class of the volumes. Fixed once they are there. @default - the cluster's default class */
   readonly storageClass?: string | undefined;
   /** Size of each volume with data, in GiB. It can grow where the class permits it, in place; never shrink. @default 10 */

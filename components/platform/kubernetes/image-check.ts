@@ -1,7 +1,7 @@
 /** A pod that only shows whether a node comes by an image, before the one that runs is stopped for it. Pure. */
 import type * as k8s from "@pulumi/kubernetes";
 import { SERVICE_UID } from "../platform.ts";
-import { pullSecrets, type PodImage, type PodPlace } from "./pod.ts";
+import { pullSecrets, restricted, restrictedTo, type PodImage, type PodPlace } from "./pod.ts";
 
 /** Stands for the node, which is known when the change begins. */
 export const NODE = "@NODE@";
@@ -33,10 +33,7 @@ export function imageCheck(
       restartPolicy: "Never",
       terminationGracePeriodSeconds: 0,
       ...pullSecrets(at.pullSecrets),
-      securityContext: {
-        ...{ runAsNonRoot: true, runAsUser: SERVICE_UID, runAsGroup: SERVICE_UID },
-        seccompProfile: { type: "RuntimeDefault" },
-      },
+      securityContext: restrictedTo(SERVICE_UID),
       containers: imagesOf(at).map(({ reference, pullPolicy }, index) => ({
         ...{ name: `image-${index}`, image: reference, imagePullPolicy: pullPolicy },
         command: ["/bin/true"],
@@ -44,11 +41,7 @@ export function imageCheck(
           requests: { memory: "16Mi", cpu: "10m" },
           limits: { memory: "16Mi", cpu: "100m" },
         },
-        securityContext: {
-          allowPrivilegeEscalation: false,
-          readOnlyRootFilesystem: true,
-          capabilities: { drop: ["ALL"] },
-        },
+        securityContext: restricted,
       })),
     },
   } satisfies k8s.types.input.core.v1.Pod;

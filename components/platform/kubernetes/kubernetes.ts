@@ -3,13 +3,14 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { fingerprint } from "../docker/container.ts";
 import { lines } from "../docker/texts.ts";
-import type {
-  ImageSpec,
-  Platform,
-  SharedVolume,
-  Workload,
-  WorkloadOptions,
-  WorkloadSpec,
+import {
+  READY_COMMAND,
+  type ImageSpec,
+  type Platform,
+  type SharedVolume,
+  type Workload,
+  type WorkloadOptions,
+  type WorkloadSpec,
 } from "../platform.ts";
 import { advertisedFor, domainOf, endpointOf, PRIVATE_NETWORKS } from "./access.ts";
 import type { KubernetesPlatformArgs } from "./args.ts";
@@ -31,8 +32,6 @@ import { inSet } from "./sets.ts";
 import { notePeers } from "../gate.ts";
 import { reach } from "./reach.ts";
 import { awaitEnd, awaitGone, awaitMembers, gate, settle } from "./scripts.ts";
-
-const READY_COMMAND = "/usr/local/bin/ready";
 
 /** Runs workloads in a namespace of a Kubernetes cluster: a set of one pod for each member, with its own volumes. */
 export class KubernetesPlatform extends pulumi.ComponentResource implements Platform {

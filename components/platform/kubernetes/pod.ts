@@ -43,6 +43,18 @@ export const SPEC_LABEL = "org.synfleet.spec";
 /** Processors are shared, and a limit says who gives way: a node is full by memory, of which each has what it may use. */
 const CPU_SHARE = 0.1;
 
+/** Of a pod under Pod Security `restricted`. */
+export const restrictedTo = (uid: number) => ({
+  ...{ runAsNonRoot: true, runAsUser: uid, runAsGroup: uid },
+  seccompProfile: { type: "RuntimeDefault" },
+});
+
+/** Of a container there. */
+export const restricted = {
+  ...{ allowPrivilegeEscalation: false, readOnlyRootFilesystem: true },
+  capabilities: { drop: ["ALL"] },
+};
+
 export function podTemplate(spec: WorkloadSpec, at: PodPlace) {
   const uid = spec.user ?? SERVICE_UID;
   const { companions = [] } = spec;
@@ -57,9 +69,8 @@ export function podTemplate(spec: WorkloadSpec, at: PodPlace) {
       terminationGracePeriodSeconds: spec.stopSeconds + (spec.handOver?.seconds ?? 0),
       ...at.apart,
       securityContext: {
-        ...{ runAsNonRoot: true, runAsUser: uid, runAsGroup: uid, fsGroup: uid },
-        fsGroupChangePolicy: "OnRootMismatch",
-        seccompProfile: { type: "RuntimeDefault" },
+        ...restrictedTo(uid),
+        ...{ fsGroup: uid, fsGroupChangePolicy: "OnRootMismatch" },
       },
       ...(companions.length > 0 && {
         initContainers: companions.map((one) => companion(spec, one, at)),
@@ -116,11 +127,7 @@ const container = (name: string, image: PodImage, { memoryMiB, cpus }: ResourceL
     requests: { memory: `${memoryMiB}Mi`, cpu: millis(cpus * CPU_SHARE) },
     limits: { memory: `${memoryMiB}Mi`, cpu: millis(cpus) },
   },
-  securityContext: {
-    allowPrivilegeEscalation: false,
-    readOnlyRootFilesystem: true,
-    capabilities: { drop: ["ALL"] },
-  },
+  securityContext: restricted,
 });
 
 /** A container that the cluster starts before the workload's and ends after it, and starts again by itself alone. */

@@ -13,7 +13,8 @@ export async function pullSecretProblems(
   const problems: string[] = [];
   for (const name of args.imagePullSecrets ?? []) {
     const { code, stdout } = await kubectl([
-      ...[...at, "get", "secret", name, "--ignore-not-found", "--output", "jsonpath={.type}"],
+      ...at,
+      ...["get", "secret", name, "--ignore-not-found", "--output", "jsonpath={.type}"],
     ]);
     // Whether one may look is told with the rights.
     if (code !== 0 || stdout === TYPE) continue;

@@ -8,6 +8,9 @@ import { gateBy } from "../gate.ts";
 const kube = `set -eu
 kube() { kubectl --context "$CONTEXT" --namespace "$NAMESPACE" "$@"; }`;
 
+/** Why a pod waits that comes by no image, as a pattern of `case`. */
+const noImage = "ErrImageNeverPull:* | InvalidImageName:* | ImagePullBackOff:*";
+
 /**
  * Waits for a pod of workload $1 that has the specification $2, if any is named, and for command $3 to end well in it, a word a line; at most
  * $READY_SECONDS. Where there is no command, the cluster must call it ready. A pod that can never start is not waited for.
@@ -40,7 +43,7 @@ await() {
   started=$(date +%s)
   until reason=$(holds "$1" "$2" "$3" 2>&1); do
     case $reason in
-      ErrImageNeverPull:* | InvalidImageName:* | ImagePullBackOff:*)
+      ${noImage})
         echo "$1 has no image: $reason. Load it onto every node (kubernetes.images: loaded), or have the nodes reach imageRegistry" >&2
         return 1 ;;
     esac
@@ -76,7 +79,7 @@ image_is_there() {
   until case $(kube get pod "$checked" --output 'jsonpath={.status.phase}') in Succeeded | Failed | Running) true ;; *) false ;; esac; do
     reason=$(waits_for "$checked")
     case $reason in
-      ErrImageNeverPull:* | InvalidImageName:* | ImagePullBackOff:*)
+      ${noImage})
         echo "nothing was changed on $ALIAS: its node $node does not come by$lacks: $reason. Load it onto every node (kubernetes.images: loaded), or have the nodes reach imageRegistry and log in there (kubernetes.imagePullSecrets)" >&2
         return 1 ;;
     esac
@@ -123,7 +126,7 @@ until end=$(phase) && case $end in Succeeded | Failed) true ;; *) false ;; esac;
   fi
   reason=$([ -z "$id" ] && refused "$ALIAS" || waits_for "$id")
   case $reason in
-    ErrImageNeverPull:* | InvalidImageName:* | ImagePullBackOff:*) echo "$ALIAS has no image: $reason" >&2; exit 1 ;;
+    ${noImage}) echo "$ALIAS has no image: $reason" >&2; exit 1 ;;
   esac
   [ $(( $(date +%s) - started )) -lt "$READY_SECONDS" ] || { echo "$ALIAS has not started after $READY_SECONDS s: $reason" >&2; exit 1; }
   sleep 1

@@ -1,9 +1,9 @@
 /** What keeps the members of a set on different nodes, and a drain from taking two of them. Pure. */
 import type * as k8s from "@pulumi/kubernetes";
-import type { WorkloadOptions, WorkloadSpec } from "../platform.ts";
+import { READY_COMMAND, type WorkloadOptions, type WorkloadSpec } from "../platform.ts";
+import type { KubernetesPlatformArgs } from "./args.ts";
 
 const SET_LABEL = "org.synfleet.set";
-const READY_COMMAND = "/usr/local/bin/ready";
 
 /** Whether members of a set are ever on one node, or only where there are not enough. */
 export type Spread = "required" | "preferred";
@@ -57,7 +57,7 @@ export function apart(selector: Record<string, string>, spread: Spread) {
 export function inSet(
   { reloads = true, health }: Pick<WorkloadSpec, "reloads" | "health">,
   { set }: Pick<WorkloadOptions, "set">,
-  { prefix, spread = "preferred" }: { readonly prefix: string; readonly spread?: Spread },
+  { prefix, spread = "preferred" }: Pick<KubernetesPlatformArgs, "prefix" | "spread">,
 ) {
   const selector = set === undefined ? {} : setSelector(prefix, set);
   return {

@@ -8,12 +8,13 @@ import { Preparation } from "../docker/preparation.ts";
 import { type Member, memberWords, reaching } from "../docker/members.ts";
 import { advertisedOn, labelsOf, openSite, providerOf, siteOf, type Site } from "../docker/site.ts";
 import { elsewhere, lines, refuseCompanions } from "../docker/texts.ts";
-import type {
-  Platform,
-  SharedVolume,
-  Workload,
-  WorkloadOptions,
-  WorkloadSpec,
+import {
+  READY_COMMAND,
+  type Platform,
+  type SharedVolume,
+  type Workload,
+  type WorkloadOptions,
+  type WorkloadSpec,
 } from "../platform.ts";
 import type { SwarmPlatformArgs } from "./args.ts";
 import { swarmFiles } from "./files.ts";
@@ -21,8 +22,6 @@ import { joinSwarm } from "./nodes.ts";
 import { notePeers } from "../gate.ts";
 import { awaitEnd, awaitMembers, gate, imageIdentity, settle } from "./scripts.ts";
 import { isWatched, serviceArgs } from "./service.ts";
-
-const READY_COMMAND = "/usr/local/bin/ready";
 
 /** Runs workloads as services of a Docker Swarm, each on the host that it is placed on. */
 export class SwarmPlatform extends pulumi.ComponentResource implements Platform {
@@ -103,6 +102,7 @@ export class SwarmPlatform extends pulumi.ComponentResource implements Platform 
   }
 
   workload(name: string, spec: WorkloadSpec, options: WorkloadOptions): Workload {
+    refuseCompanions(spec);
     const site = this.#siteOf(spec.host);
     this.#hostOf.set(spec.alias, spec.host);
     const { parent, peers, after = [], dependsOn = [] } = options;
@@ -117,7 +117,6 @@ export class SwarmPlatform extends pulumi.ComponentResource implements Platform 
         ? this.#imageId(name, site, reference, { parent, dependsOn: resources })
         : reference;
     const onManager = { parent, provider: this.#manager };
-    refuseCompanions(spec);
     const volumeNames: Record<string, string> = {};
     const volumes = spec.volumes.map(({ name: role, shared }) => {
       if (shared && shared.host !== spec.host) throw new Error(elsewhere(spec, shared));
