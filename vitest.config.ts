@@ -1,11 +1,16 @@
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./test/support/longest-first.ts";
 
 const shared = { setupFiles: ["test/support/setup.ts"] };
 
 /** The engine's command line as a process of its own, which takes its time to start. */
 const engineProcesses = "engine/src/engine-*.test.ts";
 
+/** A cluster is waited for most of the time: for a lease to end, a member to catch up. Three files at a time keep two processors busy. */
+const besideOthers = { maxWorkers: 3 };
+
 const sideBySide = {
+  ...besideOthers,
   testTimeout: 600_000,
   // Most of a run is one process starting after another: more than one a processor keeps both busy.
   maxConcurrency: 4,
@@ -17,6 +22,7 @@ export default defineConfig({
   test: {
     // Not one less than there are, which on two processors would be one.
     maxWorkers: "100%",
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
@@ -55,8 +61,7 @@ export default defineConfig({
           include: ["test/integration/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 600_000,
-          // A cluster is waited for most of the time: for a lease to end, a member to catch up. Two at a time keep two processors busy.
-          maxWorkers: 2,
+          ...besideOthers,
         },
       },
       {
@@ -68,6 +73,7 @@ export default defineConfig({
           hookTimeout: 300_000,
           // Most of a test is waiting for controllers.
           maxConcurrency: 8,
+          ...besideOthers,
         },
       },
       {
@@ -87,7 +93,7 @@ export default defineConfig({
           include: ["test/acceptance/**/*.test.ts"],
           testTimeout: 300_000,
           hookTimeout: 900_000,
-          fileParallelism: false,
+          ...besideOthers,
         },
       },
       {

@@ -37,16 +37,35 @@ type Suite = (typeof suites)[number];
  */
 const onRequest: readonly Suite[] = ["engines", "vps", "matrix", "swarm"];
 
+/** Their files run beside each other: a cluster is waited for most of the time. */
+const sideBySide: readonly Suite[] = ["conformance", "integration", "kubernetes", "acceptance"];
+
+const withoutDocker: readonly Suite[] = ["lint", "types", "unit"];
+const onOwnImages: readonly Suite[] = ["integration", "acceptance", "vps", "matrix"];
+
+/** Each by itself, but for those whose files run beside each other. */
+function together(wanted: readonly Suite[]): readonly Suite[][] {
+  const runs = (suite: Suite) => (sideBySide.includes(suite) ? "beside others" : suite);
+  return [...Map.groupBy(wanted, runs).values()];
+}
+
 const help = `Usage: npm test [-- SUITE…]
 
-Runs the named suites, or all but ${onRequest.join(", ")}, in this order: ${suites.join(" ")}. Lint, types and unit
-need nothing but node modules, conformance a Docker daemon too; integration and acceptance need Docker, and build the images
-first, vps is what runs on servers of the lab, a part of the two and all systems on several hosts, and matrix has every
-pair of faults of a leader and its fence, of which integration has a third; swarm has servers of
-its own. engines runs each program on the Pulumi CLI as well and moves
-its stack to and fro. kubernetes
-runs on the cluster that SYNFLEET_TEST_KUBECONFIG or KUBECONFIG names (in namespaces of its own, and with the lab's small
-images), else on one that it starts on this machine: see npm run lab -- --help. Ends with 1 when a test fails.`;
+Runs the named suites, or all but ${onRequest.join(", ")}. Of ${sideBySide.join(", ")}
+the files run side by side; all others run one after the other.
+
+  lint, types, unit  need nothing but node modules
+  conformance        the offline engine's command line, held against what the Pulumi CLI gave
+  engines            each program on the Pulumi CLI as well, and its stack to and fro; needs that CLI and its plugins
+  integration        one part each on real containers
+  kubernetes         on the cluster that SYNFLEET_TEST_KUBECONFIG or KUBECONFIG names (in namespaces of its own, and
+                     with the lab's small images), else on one that it starts here: see npm run lab -- --help
+  acceptance         whole systems, from up to destroy
+  vps                what integration and acceptance have on servers of the lab, and all systems on several hosts
+  matrix             every pair of faults of a leader and its fence, of which integration has a third
+  swarm              servers that form a Docker Swarm, and whole systems on them
+
+All but the first three need Docker, and build the images that they run first. Ends with 1 when a test fails.`;
 
 /** Runs the named suites, or all, in order of cost; goes on after a failure so that one run tells everything. */
 export async function test(args: string[]): Promise<number> {
@@ -65,11 +84,11 @@ export async function test(args: string[]): Promise<number> {
   );
   if (args.length === 0) console.log(`synfleet: not run unless named: ${onRequest.join(", ")}`);
   const outcomes: Outcome[] = [];
-  for (const suite of wanted) {
-    const startedAt = Date.now();
-    console.log(`\nsynfleet: ${suite}`);
-    outcomes.push(...(await runSuite(suite)));
-    console.log(`synfleet: ${suite} took ${Math.round((Date.now() - startedAt) / 1000)} s`);
+  for (const group of together(wanted)) {
+    const [what, startedAt] = [group.join(", "), Date.now()];
+    console.log(`\nsynfleet: ${what}`);
+    outcomes.push(...(await runSuites(group)));
+    console.log(`synfleet: ${what} took ${Math.round((Date.now() - startedAt) / 1000)} s`);
   }
   // Again at the end: of a long output that is what one sees.
   const unsteady = outcomes.flatMap((outcome) => outcome.unsteady);
@@ -82,7 +101,11 @@ export async function test(args: string[]): Promise<number> {
   return failures.length === 0 ? 0 : 1;
 }
 
-async function runSuite(suite: Suite): Promise<readonly Outcome[]> {
+async function runSuites(suites: readonly Suite[]): Promise<readonly Outcome[]> {
+  if (!suites.some((suite) => withoutDocker.includes(suite))) await ensureDocker();
+  if (suites.some((suite) => onOwnImages.includes(suite))) await buildMissingImages(ownImages);
+  if (suites.includes("kubernetes")) await findKubernetes();
+  const [suite] = suites;
   switch (suite) {
     case "lint":
       return [
@@ -92,37 +115,25 @@ async function runSuite(suite: Suite): Promise<readonly Outcome[]> {
     case "types":
       return [await tool("tsc", ["--noEmit"])];
     case "unit":
-      return vitest(suite);
-    case "conformance":
     case "engines":
-      await ensureDocker();
-      return vitest(suite);
-    case "kubernetes":
-      // Systems on the cluster run the project's images.
-      await ensureDocker();
-      process.env["SYNFLEET_TEST_KUBECONFIG"] ||=
-        process.env["KUBECONFIG"] || (await startKubernetes());
-      process.env["PATH"] = [process.env["PATH"], labPrograms].join(delimiter);
-      return withAnotherTry(suite);
-    case "integration":
-    case "acceptance":
-      await prepare();
-      return withAnotherTry(suite);
-    case "swarm":
-      await ensureDocker();
-      return withAnotherTry(suite);
+      return vitest(suites);
     case "vps":
-      await prepare();
       return [
-        ...(await withAnotherTry("integration", "fleet")),
-        ...(await withAnotherTry("acceptance", "fleet")),
-        ...(await withAnotherTry("vps")),
+        ...(await withAnotherTry(["integration", "acceptance"], "fleet")),
+        ...(await withAnotherTry(suites)),
       ];
     case "matrix":
-      await prepare();
       process.env["SYNFLEET_MATRIX"] = "all";
-      return vitest("integration", "fence-matrix");
+      return vitest(["integration"], "fence-matrix");
+    default:
+      return withAnotherTry(suites);
   }
+}
+
+async function findKubernetes(): Promise<void> {
+  process.env["SYNFLEET_TEST_KUBECONFIG"] ||=
+    process.env["KUBECONFIG"] || (await startKubernetes());
+  process.env["PATH"] = [process.env["PATH"], labPrograms].join(delimiter);
 }
 
 /** A tool counts as one test: it passes or it does not. */
@@ -139,17 +150,20 @@ async function tool(name: string, args: readonly string[]): Promise<Outcome> {
  * and a fault to look for.
  */
 async function withAnotherTry(
-  project: string,
+  projects: readonly string[],
   ...files: readonly string[]
 ): Promise<readonly Outcome[]> {
-  const first = await vitest(project, ...files);
+  const first = await vitest(projects, ...files);
   const again = worthAnotherTry(first);
   if (again.length === 0) return first;
   console.log(`synfleet: once more: ${again.join(", ")}`);
-  return afterAnotherTry(first, await vitest(project, ...again));
+  return afterAnotherTry(first, await vitest(projects, ...again));
 }
 
-async function vitest(project: string, ...files: readonly string[]): Promise<readonly Outcome[]> {
+async function vitest(
+  projects: readonly string[],
+  ...files: readonly string[]
+): Promise<readonly Outcome[]> {
   const folder = await mkdtemp(join(tmpdir(), "synfleet-results-"));
   const report = join(folder, "results.json");
   try {
@@ -158,22 +172,19 @@ async function vitest(project: string, ...files: readonly string[]): Promise<rea
       [
         "run",
         ...files,
-        "--project",
-        project,
+        ...projects.flatMap((project) => ["--project", project]),
         "--reporter=default",
         "--reporter=json",
         `--outputFile.json=${report}`,
       ],
       { cwd: projectDirectory },
     );
-    return outcomesOf(project, code, await readFile(report, "utf8").catch(() => undefined));
+    return outcomesOf(
+      projects.join(", "),
+      code,
+      await readFile(report, "utf8").catch(() => undefined),
+    );
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-/** What containers need: an engine, and images under the tags that the tests name. */
-async function prepare(): Promise<void> {
-  await ensureDocker();
-  await buildMissingImages(ownImages);
 }
