@@ -1,19 +1,16 @@
 /** What takes a member's pod away: a drain, by the evictions that it consists of, and a change; and what must not. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Outputs } from "../../commands/support/stack.ts";
 import { must, run } from "../lab/process.ts";
-import { synapServer } from "../support/synap-server.ts";
 import { until } from "../support/until.ts";
-import { OnCluster } from "./stack.ts";
+import { type OnCluster, synapUp } from "./stack.ts";
+import { SynapOnCluster } from "./synap-site.ts";
 
 let site: OnCluster;
-let outputs: Outputs;
+let synap: SynapOnCluster;
 
 beforeAll(async () => {
-  await synapServer();
-  site = await OnCluster.create("synap");
-  await site.deployment.up();
-  outputs = await site.outputs();
+  site = await synapUp();
+  synap = new SynapOnCluster(site, await site.outputs());
 }, 900_000);
 afterAll(() => site?.remove());
 
@@ -51,50 +48,28 @@ test("a member is evicted, and no second one until the first is back", async () 
   await back("synap3", before["synap3"]!);
 });
 
-/** The member that takes the writes. */
-async function master(): Promise<string> {
-  for (const member of ["synap1", "synap2", "synap3"]) {
-    // One of them may be gone just now.
-    const told = await site
-      .kubectl("exec", `${member}-0`, "--", "synap-admin", "status")
-      .catch(() => "{}");
-    if ((JSON.parse(told) as { mode?: string }).mode === "master") return member;
-  }
-  throw new Error("no member is master");
+/** The member that takes the writes, as far as members are there to be asked. */
+async function master(): Promise<string | undefined> {
+  const asked = synap.members.map((name) => synap.states([name]).catch(() => []));
+  return (await Promise.all(asked)).flat().find(({ mode }) => mode === "master")?.name;
 }
-
-const ask = (end: "read" | "write", path: string, json?: object) =>
-  site.ask(`${String(outputs.endpoints[end])}${path}`, {
-    ...{ ca: outputs.caCertificate, ...outputs.credentials.synap! },
-    ...(json && { method: "POST", json }),
-  });
 
 test("a master that is evicted hands over first, and nothing that was acknowledged is lost", async () => {
   const before = await site.pods();
-  const old = await master();
-  const acknowledged: string[] = [];
-  let stopped = false;
-  const writing = (async () => {
-    for (let n = 0; !stopped; n += 1) {
-      const given = { key: `evicted:${n}`, value: "kept", ttl: 3600 };
-      const answer = await ask("write", "/kv/set", given).catch(() => undefined);
-      if (answer?.status === 200) acknowledged.push(given.key);
-    }
-  })();
-  await until("some writes", async () => acknowledged.length > 20 || undefined);
+  const old = await until("a master", master);
+  const ledger = synap.ledger();
+  await ledger.progress(20);
   expect(await evict(old)).toMatch(evicted);
   await until("writes to another master while the old one is gone", async () => {
     const { [old]: pod } = await site.pods();
-    const written = acknowledged.length;
-    await until("a write", async () => acknowledged.length > written || undefined);
-    return (pod !== before[old] && (await master()) !== old) || undefined;
+    await ledger.progress(1);
+    const now = await master();
+    return (pod !== before[old] && now !== undefined && now !== old) || undefined;
   });
   await back(old, before[old]!);
-  stopped = true;
-  await writing;
+  await ledger.stop();
   expect(await master()).not.toBe(old);
-  for (const key of acknowledged)
-    expect([key, JSON.parse((await ask("write", `/kv/get/${key}`)).text)]).toEqual([key, "kept"]);
+  expect(await synap.lost(ledger)).toEqual([]);
 });
 
 test("an image that a node does not come by leaves every pod as it is", async () => {

@@ -9,6 +9,7 @@ import type { SystemName } from "../../settings/schema.ts";
 import { ask, type Answer, type Ask } from "../acceptance/checks/https.ts";
 import { must } from "../lab/process.ts";
 import { Deployment } from "../support/deployment.ts";
+import { synapServer } from "../support/synap-server.ts";
 import { kubeconfig } from "./lab.ts";
 
 /** A registry that the nodes of a cluster reach which is not the lab. */
@@ -122,6 +123,14 @@ export class OnCluster {
       await this.deployment.forget();
     }
   }
+}
+
+/** Synap of three members, up. */
+export async function synapUp(): Promise<OnCluster> {
+  await synapServer();
+  const cluster = await OnCluster.create("synap");
+  await cluster.deployment.up();
+  return cluster;
 }
 
 /** A Synaxic that fails over fast, of which one node of two processors has room for all, reached from this machine. */

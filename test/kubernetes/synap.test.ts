@@ -1,56 +1,34 @@
 /** Synap on a real cluster by the settings alone, from `up` to a client's query and back. */
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Outputs } from "../../commands/support/stack.ts";
-import { synapServer } from "../support/synap-server.ts";
 import { until } from "../support/until.ts";
 import { Outsider } from "./outsider.ts";
-import { OnCluster } from "./stack.ts";
+import { type OnCluster, synapUp } from "./stack.ts";
+import { SynapOnCluster } from "./synap-site.ts";
 
 let site: OnCluster;
-let outputs: Outputs;
-const members = ["synap1", "synap2", "synap3"];
+let synap: SynapOnCluster;
 
 beforeAll(async () => {
-  await synapServer();
-  site = await OnCluster.create("synap");
-  await site.deployment.up();
-  outputs = await site.outputs();
+  site = await synapUp();
+  synap = new SynapOnCluster(site, await site.outputs());
 }, 900_000);
 afterAll(() => site?.remove());
-
-const client = () => ({ ca: outputs.caCertificate, ...outputs.credentials.synap! });
-const set = (key: string, value: string, end: "read" | "write" = "write") =>
-  site.ask(`${String(outputs.endpoints[end])}/kv/set`, {
-    ...client(),
-    ...{ method: "POST", json: { key, value, ttl: 3600 } },
-  });
-const get = async (key: string, end: "read" | "write" = "read") =>
-  JSON.parse(
-    (await site.ask(`${String(outputs.endpoints[end])}/kv/get/${key}`, client())).text,
-  ) as unknown;
-
-/** Ends when every replica serves the value: the read endpoint goes over them in turn. */
-const everywhere = (key: string, value: string) =>
-  until(`${key} on every replica`, async () => {
-    const answers = await Promise.all([1, 2, 3, 4].map(() => get(key)));
-    return answers.every((answer) => answer === value) || undefined;
-  });
 
 test("is one set of one pod a member, with a volume each that outlasts it", async () => {
   expect(await site.objects("statefulsets,deployments,jobs")).toEqual([
     ...["deployment.apps/balancer", "statefulset.apps/prometheus"],
-    ...members.map((name) => `statefulset.apps/${name}`),
+    ...synap.members.map((name) => `statefulset.apps/${name}`),
   ]);
   expect(await site.objects("persistentvolumeclaims")).toEqual(
-    ["prometheus", ...members].map((name) => `persistentvolumeclaim/${name}-data`),
+    ["prometheus", ...synap.members].map((name) => `persistentvolumeclaim/${name}-data`),
   );
 });
 
 test("takes a client's write and serves it from the replicas", async () => {
-  expect((await set("a", "1")).status).toBe(200);
-  await everywhere("a", "1");
-  expect((await set("a", "2", "read")).status).toBe(405);
+  expect((await synap.set("a", "1")).status).toBe(200);
+  await synap.everywhere("a", "1", 2);
+  expect((await synap.set("a", "2", "read")).status).toBe(405);
 });
 
 test("an `up` without a change changes nothing", async () => {
@@ -64,23 +42,23 @@ test("takes a change one member after the other, and keeps what was written", as
   await site.deployment.set({ synap: { maxMemoryMiB: 80 } });
   await site.deployment.up();
   const after = await site.pods();
-  for (const member of members) expect(after[member]).not.toBe(before[member]);
+  for (const member of synap.members) expect(after[member]).not.toBe(before[member]);
   expect(after["prometheus"]).toBe(before["prometheus"]);
-  expect(await get("a", "write")).toBe("1");
+  expect(await synap.get("a", "write")).toBe("1");
   await site.deployment.up("--expect-no-changes");
 });
 
 test.each(["synap2", "synap3"])("%s, that was killed, is back with its data", async (member) => {
   await site.kubectl("delete", "pod", `${member}-0`, "--grace-period", "0", "--force");
   // It may be the master: the change before moved that.
-  await until("a write", async () => (await set("b", "2")).status === 200 || undefined);
+  await synap.written("b", "2");
   await site.kubectl("wait", "--for=condition=Ready", `pod/${member}-0`, "--timeout=120s");
-  await everywhere("b", "2");
+  await synap.everywhere("b", "2", 2);
 });
 
 describe("the network", () => {
   const elsewhere = `elsewhere-${randomBytes(3).toString("hex")}`;
-  const portOf = (end: string) => Number(new URL(String(outputs.endpoints[end])).port);
+  const portOf = (end: string) => Number(new URL(String(synap.outputs.endpoints[end])).port);
   const podOf = (component: string) =>
     site.kubectl(
       ...["get", "pods", "--selector", `app.kubernetes.io/component=${component}`],
@@ -140,8 +118,8 @@ describe("a destroy", () => {
     expect(await site.objects(kinds)).toEqual([]);
     expect(await site.objects("persistentvolumeclaims")).toHaveLength(4);
     await site.deployment.up();
-    outputs = await site.outputs();
-    expect(await get("b", "write")).toBe("2");
+    synap = new SynapOnCluster(site, await site.outputs());
+    expect(await synap.get("b", "write")).toBe("2");
   });
 
   test("that is told to keep nothing leaves nothing", async () => {
