@@ -12,21 +12,22 @@ import { ready } from "./platforms/ready.ts";
 const rounds = Number(process.env["SYNFLEET_ROUNDS"] ?? 3);
 const load = () => loadavg()[0]!.toFixed(1);
 
+async function shown(measured: () => Promise<string>): Promise<void> {
+  const atStart = load();
+  const text = await measured();
+  console.log(`\nload ${atStart} before and ${load()} at the end\n\n${text}`);
+}
+
 async function lost(): Promise<void> {
-  for (const measure of [ofSynapseDB, ofSynaxic]) {
-    const atStart = load();
-    const rows = await measure(rounds);
-    console.log(`\nload ${atStart} before and ${load()} at the end\n\n${asMarkdown(rows)}`);
-  }
+  for (const measure of [ofSynapseDB, ofSynaxic])
+    await shown(async () => asMarkdown(await measure(rounds)));
 }
 
 async function readied(): Promise<void> {
-  for (const system of ["synap", "synapsedb", "synaxic"] as const) {
-    const atStart = load();
-    const figures = await ready(system);
-    console.log(`\nload ${atStart} before and ${load()} at the end`);
-    console.log(table(figures.map(({ what, value }) => [`  ${what}`, value])));
-  }
+  for (const system of ["synap", "synapsedb", "synaxic"] as const)
+    await shown(async () =>
+      table((await ready(system)).map(({ what, value }) => [`  ${what}`, value])),
+    );
 }
 
 const parts: Readonly<Record<string, () => Promise<void>>> = { lost, ready: readied };

@@ -64,12 +64,13 @@ async function figures(system: SystemName, ground: Ground): Promise<Figure[]> {
     { what: `${of}, prepared and with the images there`, value: seconds(prepared) },
   ];
   if (system === "synap") return shown;
-  await (system === "synaxic" ? fillSynaxic(ground) : fillSynapseDB(ground));
+  const { fill, inStep } = filled[system];
+  await fill(ground);
   await fleet.add(1, { docker: false });
   await deployment.set({ hosts: declared(fleet.hosts.slice(1)) });
   const { seconds: added } = await timed(async () => {
     await up(ground);
-    await (system === "synaxic" ? synaxicInStep(ground) : synapseDBInStep(ground));
+    await inStep(ground);
   });
   const what = `${of}, a bare one more for ${BULK_GB} GB, until it is in step`;
   return [...shown, { what, value: seconds(added) }];
@@ -109,7 +110,7 @@ async function synaxic({ deployment, fleet }: Ground): Promise<Site> {
 async function fillSynaxic(ground: Ground): Promise<void> {
   const site = await synaxic(ground);
   for (const statement of bulkStatements()) await site.sql("write", statement);
-  await until("all in step", async () => (await site.inStep(), true), copied);
+  await synaxicInStep(ground);
 }
 
 async function synaxicInStep(ground: Ground): Promise<void> {
@@ -135,3 +136,8 @@ async function synapseDBInStep({ deployment }: Ground): Promise<void> {
     });
   await until("all rows on every node", all, copied);
 }
+
+const filled = {
+  synaxic: { fill: fillSynaxic, inStep: synaxicInStep },
+  synapsedb: { fill: fillSynapseDB, inStep: synapseDBInStep },
+};

@@ -1,4 +1,5 @@
 /** A client that writes while members change, and what is there of it afterwards. */
+import { Ledger } from "../../support/ledger.ts";
 import type { SynapLab } from "./lab.ts";
 
 export class Writes {
@@ -10,24 +11,20 @@ export class Writes {
 
   /** Writes one key after another until it is stopped, and remembers what was acknowledged. */
   readonly writer = (names: readonly string[], prefix: string) => {
-    const acknowledged: string[] = [];
-    let stopped = false;
-    const done = (async () => {
-      for (let n = 0; !stopped; n += 1) {
-        for (const name of names) {
-          const answer = await this.#lab.set(name, `${prefix}:${n}`, "kept").catch(() => undefined);
-          if (answer?.status !== 200) continue;
-          acknowledged.push(`${prefix}:${n}`);
-          break;
-        }
-      }
-    })();
+    const ledger = new Ledger(async (id) => {
+      for (const name of names)
+        if (
+          (await this.#lab.set(name, `${prefix}:${id}`, "kept").catch(() => undefined))?.status ===
+          200
+        )
+          return;
+      throw new Error(`none of ${names.join(", ")} took it`);
+    });
     return {
-      acknowledged,
-      stop: async () => {
-        stopped = true;
-        await done;
+      get acknowledged() {
+        return ledger.acknowledged.map((id) => `${prefix}:${id}`);
       },
+      stop: () => ledger.stop(),
     };
   };
 
