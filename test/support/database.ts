@@ -13,7 +13,7 @@ export async function connect(
     user: credentials.postgres.user,
     password: credentials.postgres.password,
     database: credentials.postgres.database,
-    ssl: { ca: caCertificate, servername: hostname },
+    ssl: { ca: caCertificate },
     connectionTimeoutMillis: 3000,
     query_timeout: 5000,
   });
