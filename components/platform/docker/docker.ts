@@ -15,21 +15,13 @@ import { type Claim, claimsOfThisRun } from "./claims.ts";
 import { containerArgs, fingerprint } from "./container.ts";
 import { imageOn } from "./images.ts";
 import { type Member, memberWords, reaching } from "./members.ts";
-import { idsOf, oncePrograms } from "./once.ts";
 import { Preparation } from "./preparation.ts";
 import { peerAddress, remoteAliases, singleton } from "./reach.ts";
-import {
-  awaitMembers,
-  awaitStart,
-  settle,
-  settleByRestart,
-  writeFiles,
-  writeFilesGated,
-} from "./scripts.ts";
+import { awaitMembers, writeFiles, writeFilesGated } from "./scripts.ts";
+import { settling } from "./settling.ts";
 import { advertisedOn, labelsOf, openSite, siteOf, type Site } from "./site.ts";
-import { archiveOf, elsewhere, lines, refuseCompanions } from "./texts.ts";
-
-const APPLY_COMMAND = "/usr/local/bin/apply";
+import { archiveOf, lines, refuseCompanions } from "./texts.ts";
+import { volumesOn } from "./volumes.ts";
 
 type NetworkedSite = Site & { readonly network: docker.Network };
 
@@ -109,31 +101,26 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
       provider: site.provider,
       dependsOn,
     });
-    const volumeNames: Record<string, string> = {};
-    const own = spec.volumes.filter(({ shared }) => !shared).map((volume) => volume.name);
-    const volumes: pulumi.Resource[] = ["config", ...own].map((role) => {
-      volumeNames[role] = `${containerName}-${role}`;
-      this.#claim(site, "volume", volumeNames[role], spec.alias);
-      return new docker.Volume(
-        `${name}-${role}`,
-        { name: volumeNames[role], labels: labelsOf(this.#args) },
-        { ...child(), protect: role !== "config" && this.#args.protectVolumes },
-      );
+    const claim = (volume: string) => this.#claim(site, "volume", volume, spec.alias);
+    const labels = labelsOf(this.#args);
+    const config = `${containerName}-config`;
+    claim(config);
+    const { names, made } = volumesOn(site, name, spec, {
+      ...{ physical: containerName, labels, parent, claim },
+      protect: this.#args.protectVolumes ?? false,
     });
-    for (const { name: role, shared } of spec.volumes) {
-      if (!shared) continue;
-      if (shared.host !== spec.host) throw new Error(elsewhere(spec, shared));
-      volumeNames[role] = shared.name;
-      volumes.push(shared.made);
-    }
+    const volumes = [
+      new docker.Volume(`${name}-config`, { name: config, labels }, child()),
+      ...made,
+    ];
     const args = containerArgs(spec, {
       containerName,
       networkName: this.#physical("network"),
       image: image.reference,
-      volumeNames,
+      volumeNames: { ...names, config },
       publishAddress: this.#publishAddress(site.host),
       ...(this.#sites.size > 1 && { peerAddress: peerAddress(site.host) }),
-      labels: Object.fromEntries(labelsOf(this.#args).map(({ label, value }) => [label, value])),
+      labels: Object.fromEntries(labels.map(({ label, value }) => [label, value])),
       remoteAliases: remoteAliases(calls, spec.host, (at) => this.#siteOf(at).host),
     });
     this.#claim(site, "container", containerName, spec.alias);
@@ -163,7 +150,7 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
           ...environment,
           ...reaching([site, ...peers]),
           IMAGE: image.reference,
-          VOLUME: volumeNames["config"]!,
+          VOLUME: config,
           DIRECTORY: CONFIG_DIRECTORY,
           PEERS: memberWords(peers),
           PEER_COMMAND: reloads ? READY_COMMAND : "",
@@ -187,28 +174,12 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
       // The provider would note a new health check without giving it to the container.
       replaceOnChanges: ["healthcheck"],
     });
-    const written = contents.apply((text) => fingerprint({ text }));
     const settled = new command.local.Command(
       `${name}-settled`,
-      spec.oneShot
-        ? {
-            ...oncePrograms,
-            environment: { ...environment, FILES: written, AFTER: idsOf(options.dependsOn ?? []) },
-            triggers: [container.id],
-          }
-        : {
-            // Members of a set become ready together: the first waiting alone would wait for ever.
-            create: (options.readyAlone ?? !options.peers) ? awaitStart : "true",
-            update: reloads ? settle : settleByRestart,
-            delete: "true",
-            environment: {
-              ...environment,
-              APPLY_COMMAND,
-              HEALTHY_COMMAND: lines(spec.health),
-              STOP_SECONDS: String(spec.stopSeconds),
-              FILES: written,
-            },
-          },
+      settling(spec, options, {
+        ...{ environment, container: container.id },
+        files: contents.apply((text) => fingerprint({ text })),
+      }),
       { parent, dependsOn: [container] },
     );
     return { alias: spec.alias, started: container, settled };

@@ -7,7 +7,8 @@ import { imageOn } from "../docker/images.ts";
 import { Preparation } from "../docker/preparation.ts";
 import { type Member, memberWords, reaching } from "../docker/members.ts";
 import { advertisedOn, labelsOf, openSite, providerOf, siteOf, type Site } from "../docker/site.ts";
-import { elsewhere, lines, refuseCompanions } from "../docker/texts.ts";
+import { lines, refuseCompanions } from "../docker/texts.ts";
+import { volumesOn } from "../docker/volumes.ts";
 import {
   READY_COMMAND,
   type Platform,
@@ -117,18 +118,9 @@ export class SwarmPlatform extends pulumi.ComponentResource implements Platform 
         ? this.#imageId(name, site, reference, { parent, dependsOn: resources })
         : reference;
     const onManager = { parent, provider: this.#manager };
-    const volumeNames: Record<string, string> = {};
-    const volumes = spec.volumes.map(({ name: role, shared }) => {
-      if (shared && shared.host !== spec.host) throw new Error(elsewhere(spec, shared));
-      volumeNames[role] = shared?.name ?? `${service}-${role}`;
-      return (
-        shared?.made ??
-        new docker.Volume(
-          `${name}-${role}`,
-          { name: volumeNames[role], labels: labelsOf(this.#args) },
-          { parent, provider: site.provider, protect: this.#args.protectVolumes ?? false },
-        )
-      );
+    const labels = labelsOf(this.#args);
+    const { names: volumeNames, made: volumes } = volumesOn(site, name, spec, {
+      ...{ physical: service, labels, parent, protect: this.#args.protectVolumes ?? false },
     });
     // Clients come by published ports; what members say to each other goes through the network of all.
     const published = spec.ports.map((port) => ({ ...port, peers: false }));
@@ -136,13 +128,13 @@ export class SwarmPlatform extends pulumi.ComponentResource implements Platform 
     for (const { published: port } of spec.ports)
       if (port !== undefined) this.#claim(site, String(port), spec.alias);
     const files = swarmFiles(name, spec.files, {
-      ...{ service, labels: labelsOf(this.#args), options: onManager },
+      ...{ service, labels, options: onManager },
     });
     const place = {
       ...{ serviceName: service, image, networkId: this.#network.id, volumeNames, files },
       watched: isWatched(spec, options),
       constraint: `node.labels.${this.#label}==${spec.host}`,
-      labels: Object.fromEntries(labelsOf(this.#args).map(({ label, value }) => [label, value])),
+      labels: Object.fromEntries(labels.map(({ label, value }) => [label, value])),
     };
     // Outside of `apply`, so that what cannot be rendered is refused at once.
     const args = serviceArgs(spec, {
