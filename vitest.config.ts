@@ -83,7 +83,8 @@ export default defineConfig({
           include: ["test/swarm/**/*.test.ts"],
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          fileParallelism: false,
+          // Each brings up to five servers, with a whole system on them.
+          maxWorkers: 2,
         },
       },
       {
@@ -103,7 +104,7 @@ export default defineConfig({
           include: ["test/vps/**/*.test.ts"],
           testTimeout: 600_000,
           hookTimeout: 900_000,
-          fileParallelism: false,
+          maxWorkers: 2,
         },
       },
     ],

@@ -1,7 +1,7 @@
 /** Who leads what at present, as the members themselves tell it. */
 import type { Exec } from "../support/container.ts";
 import type { SettingsOf } from "../support/fleet.ts";
-import { servicesOf } from "./service.ts";
+import { servicesOf } from "./services.ts";
 
 export interface Leader {
   /** "PostgreSQL", "Redis" or "Synap". */

@@ -4,7 +4,8 @@ import { Failure } from "../support/failure.ts";
 import { execIn, settingsOfSystem } from "../support/fleet.ts";
 import { withChanges, writeConfig } from "../support/stack-config.ts";
 import { commonHelp, readOperation } from "./arguments.ts";
-import { serviceOf, type Service } from "./service.ts";
+import type { Service } from "./service.ts";
+import { serviceOf } from "./services.ts";
 
 const options = { service: { type: "string" } } as const;
 const serviceHelp = `  --service S   postgres (default) or redis in a Synaxic stack; synap in a Synap stack`;

@@ -1,5 +1,7 @@
 import type { ImageRegistry } from "../docker/registry.ts";
-import type { Spread } from "./sets.ts";
+
+/** Whether members of a set are ever on one node, or only where there are not enough. */
+export type Spread = "required" | "preferred";
 
 /** How clients outside of the namespace reach published ports. */
 export interface ClientService {

@@ -1,12 +1,9 @@
 /** What keeps the members of a set on different nodes, and a drain from taking two of them. Pure. */
 import type * as k8s from "@pulumi/kubernetes";
 import { READY_COMMAND, type WorkloadOptions, type WorkloadSpec } from "../platform.ts";
-import type { KubernetesPlatformArgs } from "./args.ts";
+import type { KubernetesPlatformArgs, Spread } from "./args.ts";
 
 const SET_LABEL = "org.synfleet.set";
-
-/** Whether members of a set are ever on one node, or only where there are not enough. */
-export type Spread = "required" | "preferred";
 
 /** By which the pods of all members of a set are found. */
 export const setSelector = (prefix: string, set: string): Record<string, string> => ({
