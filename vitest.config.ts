@@ -6,8 +6,8 @@ const shared = { setupFiles: ["test/support/setup.ts"] };
 /** The engine's command line as a process of its own, which takes its time to start. */
 const engineProcesses = "engine/src/engine-*.test.ts";
 
-/** A cluster is waited for most of the time: for a lease to end, a member to catch up. Three files at a time keep two processors busy. */
-const besideOthers = { maxWorkers: 3 };
+/** A cluster is waited for most of the time: for a lease to end, a member to catch up. Two files at a time keep two processors busy: more, each a whole system, only wait for each other. */
+const besideOthers = { maxWorkers: 2 };
 
 const sideBySide = {
   ...besideOthers,

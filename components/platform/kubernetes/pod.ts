@@ -167,7 +167,10 @@ export const sharedRefusal = (what: string): string =>
 export const pullSecrets = (names: readonly string[] = []) =>
   names.length === 0 ? {} : { imagePullSecrets: names.map((name) => ({ name })) };
 
-/** Readiness decides who gets clients; only one that is watched is killed for not being well, after a start of a minute. */
+/**
+ * Readiness decides who gets clients; only one that is watched is killed for not being well, after a start of a minute. Each answer is a process in the pod, which
+ * on a cluster of many small parts is most of what they cost while nothing happens: so not more often than on a host.
+ */
 function probes(
   health: readonly string[],
   { watched, ready = health }: Pick<PodPlace, "watched" | "ready">,
@@ -177,10 +180,10 @@ function probes(
   });
   const asked = asking(health);
   return {
-    readinessProbe: { ...asking(ready), periodSeconds: 5, failureThreshold: 3 },
+    readinessProbe: { ...asking(ready), periodSeconds: 10, failureThreshold: 2 },
     ...(watched && {
       startupProbe: { ...asked, periodSeconds: 3, failureThreshold: 20 },
-      livenessProbe: { ...asked, periodSeconds: 10, failureThreshold: 3 },
+      livenessProbe: { ...asked, periodSeconds: 30, failureThreshold: 3 },
     }),
   };
 }

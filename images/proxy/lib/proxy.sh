@@ -6,10 +6,13 @@
 # marked as down. Fails when no name has an address: then it is the asking that failed.
 upstreams_with_addresses() {
   local line name address found=1
+  # An instance stands in several lists.
+  local -A addresses=()
   while IFS= read -r line; do
     if [[ $line =~ ^(\ *server\ )([A-Za-z0-9._-]+):([0-9]+)(.*)\;$ ]]; then
       name=${BASH_REMATCH[2]}
-      address=$(address_of "$name")
+      [ -v "addresses[$name]" ] || { address_of "$name" && addresses[$name]=$REPLY; }
+      address=${addresses[$name]}
       if [ -n "$address" ]; then
         found=0
         printf '%s%s:%s%s; # %s\n' "${BASH_REMATCH[1]}" "$address" "${BASH_REMATCH[3]}" "${BASH_REMATCH[4]}" "$name"
@@ -23,11 +26,12 @@ upstreams_with_addresses() {
   return "$found"
 }
 
+# As REPLY, which is empty where there is none; without a process more than the one that asks, since this is asked every second.
 address_of() {
-  local address
-  address=$(getent ahostsv4 "$1" | awk 'NR == 1 { print $1 }') || true
-  [ -n "$address" ] || address=$(getent ahostsv6 "$1" | awk 'NR == 1 { print "[" $1 "]" }') || true
-  printf '%s' "$address"
+  REPLY=""
+  read -r REPLY _ < <(getent ahostsv4 "$1") || true
+  [ -z "$REPLY" ] || return 0
+  if read -r REPLY _ < <(getent ahostsv6 "$1"); then REPLY="[$REPLY]"; fi
 }
 
 # Process ids of the workers that take new connections; one that is to end has another title.
