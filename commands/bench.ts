@@ -7,14 +7,20 @@ import { buildMissingImages, imagesOf } from "./support/images.ts";
 import { projectDirectory } from "./support/paths.ts";
 import { show } from "./support/process.ts";
 
-const help = `Usage: npm run bench [-- failover [kubernetes]]
+const help = `Usage: npm run bench [-- failover [kubernetes] | idle [kubernetes]]
        npm run bench:engine
        npm run bench:platforms [-- lost|ready]
 
-Measures start-up, balancer and replication of SynapseDB on real containers of its own; how long Synaxic's clients cannot
-write when a primary is lost or handed over, with kubernetes on the cluster of the kubeconfig; the offline engine beside the Pulumi CLI; what a preview costs with many hosts, which needs
-no Docker; with lost, how long clients cannot write when a server of a lab is; with ready, from bare servers of a lab to a cluster
-that answers. Prints one table. Takes some minutes, and is best run while nothing else does.`;
+Measures start-up, balancer and replication of SynapseDB on real containers of its own. Prints tables. Others:
+
+  failover   how long Synaxic's clients cannot write when a primary is lost or handed over
+  idle       what systems cost while nobody uses them
+  kubernetes the same on the cluster of the kubeconfig
+  engine     the offline engine beside the Pulumi CLI
+  platforms  what a preview costs with many hosts, which needs no Docker; with lost, how long clients cannot write
+             when a server of a lab is; with ready, from bare servers of a lab to a cluster that answers
+
+Takes some minutes, and is best run while nothing else does.`;
 
 interface Part {
   readonly script: string;
@@ -29,6 +35,10 @@ const parts: { readonly [part: string]: Part } = {
   system: { script: "test/bench/main.ts", images: imagesOf.synapsedb },
   failover: {
     ...{ script: "test/bench/failover.ts", images: imagesOf.synaxic },
+    more: { kubernetes: imagesOf.synaxic },
+  },
+  idle: {
+    ...{ script: "test/bench/idle.ts", images: ofDatabases },
     more: { kubernetes: imagesOf.synaxic },
   },
   platforms: {
