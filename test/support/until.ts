@@ -1,4 +1,6 @@
-/** Asks until the answer is not undefined, as often as the system can answer; throws what it last saw at the end. */
+import { pauseAfter } from "./pause.ts";
+
+/** Asks until the answer is not undefined; throws what it last saw at the end. */
 export async function until<T>(
   what: string,
   ask: () => Promise<T | undefined>,
@@ -7,6 +9,7 @@ export async function until<T>(
   const deadline = Date.now() + seconds * 1000;
   let last: unknown;
   for (;;) {
+    const askedAt = Date.now();
     try {
       const answer = await ask();
       if (answer !== undefined) return answer;
@@ -19,6 +22,6 @@ export async function until<T>(
         `${what}: not within ${seconds} s (${last instanceof Error ? last.message : String(last)})`,
       );
     }
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await pauseAfter(askedAt);
   }
 }

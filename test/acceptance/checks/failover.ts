@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { BETWEEN_ENTRIES_MS, pause } from "../../support/pause.ts";
 import { until } from "../../support/until.ts";
 import { ask, members, readUrl, whole, writeUrl, type Fleet } from "./fleet.ts";
 
@@ -8,7 +9,7 @@ interface Write {
 }
 
 /**
- * A client that writes and reads through the balancer as fast as it gets answers, with a new connection each time, and
+ * A client that writes and reads through the balancer all the while, with a new connection each time, and
  * notes what was acknowledged and how long it went without.
  */
 class Prober {
@@ -38,6 +39,7 @@ class Prober {
         this.acknowledged.push({ id, acknowledgedAt: Date.now() });
         this.longestWriteGapMs = Math.max(this.longestWriteGapMs, Date.now() - last);
         last = Date.now();
+        await pause(BETWEEN_ENTRIES_MS);
       } catch (error) {
         await this.#refused("write", error);
       }
@@ -55,6 +57,7 @@ class Prober {
           this.refusals.push(`${new Date().toISOString()} read: ${gapMs} ms without`);
         this.longestReadGapMs = Math.max(this.longestReadGapMs, gapMs);
         last = Date.now();
+        await pause(BETWEEN_ENTRIES_MS);
       } catch (error) {
         await this.#refused("read", error);
       }
@@ -65,7 +68,7 @@ class Prober {
   /** Waits a little, so that a client that is refused does not take the processor it waits for. */
   async #refused(what: string, error: unknown): Promise<void> {
     this.refusals.push(`${new Date().toISOString()} ${what}: ${(error as Error).message}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await pause(50);
   }
 }
 

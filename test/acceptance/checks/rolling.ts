@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Deployment } from "../../support/deployment.ts";
+import { BETWEEN_ENTRIES_MS, pause } from "../../support/pause.ts";
 import { until } from "../../support/until.ts";
 import type { Containers } from "./containers.ts";
 import { ask, writeUrl, type Fleet } from "./fleet.ts";
@@ -39,8 +40,9 @@ export function rollingChecks(
           longestGapMs = Math.max(longestGapMs, Date.now() - last);
           last = Date.now();
         } catch {
-          await new Promise((resolve) => setTimeout(resolve, 50));
+          // It is counted as a gap.
         }
+        await pause(BETWEEN_ENTRIES_MS);
       }
     })();
     await of().deployment.set({ postgres: { workMemMiB: 16, maxConnections: 150 } });

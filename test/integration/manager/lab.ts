@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { buffer } from "node:stream/consumers";
 import { pack } from "tar-stream";
 import { type ImageName, buildImage } from "../../../images/build.ts";
+import { pauseAfter } from "../../support/pause.ts";
 import { TestAuthority } from "./certificates.ts";
 
 /** Files of a container by path below /etc/synfleet; a secret one is readable by its owner alone. */
@@ -204,6 +205,7 @@ export async function until<T>(
   const deadlineMs = Date.now() + timeoutMs;
   let last: unknown;
   for (;;) {
+    const askedAt = Date.now();
     try {
       const value = await look();
       if (holds(value)) return value;
@@ -215,6 +217,6 @@ export async function until<T>(
       const seen = last instanceof Error ? last.message : JSON.stringify(last);
       throw new Error(`${what} did not come about in ${timeoutMs} ms; last seen: ${seen}`);
     }
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await pauseAfter(askedAt);
   }
 }

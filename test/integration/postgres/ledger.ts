@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { pause } from "../../support/pause.ts";
 
 /** A client that writes all the time, and remembers what it was told is committed, and when. */
 export class Ledger {
@@ -72,5 +73,3 @@ export class Ledger {
     await client?.end().catch(() => undefined);
   }
 }
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

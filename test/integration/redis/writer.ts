@@ -1,7 +1,8 @@
+import { pause } from "../../support/pause.ts";
 import { RedisClient, type RedisAddress } from "../../support/redis.ts";
 import { until } from "../images/bench.ts";
 
-/** Writes without a pause, and keeps a ledger of what was acknowledged. */
+/** Writes all the while, and keeps a ledger of what was acknowledged. */
 export class Writer {
   readonly acknowledged: number[] = [];
   /** Longest time between two acknowledged writes, in milliseconds. */
@@ -67,8 +68,8 @@ export class Writer {
       } catch {
         client?.close();
         client = undefined;
-        await new Promise((resolve) => setTimeout(resolve, 20));
       }
+      await pause(5);
     }
     client?.close();
   }
