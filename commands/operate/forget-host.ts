@@ -1,8 +1,7 @@
 /** forget-host: what was on a host that is gone for good leaves the stack's state, so that `up` makes it anew on another machine. */
-import { environmentFor } from "../../components/platform/docker/reach.ts";
 import { ensureDocker } from "../support/docker.ts";
 import { Failure } from "../support/failure.ts";
-import { withClient } from "../support/fleet.ts";
+import { dockerAt } from "../support/fleet.ts";
 import {
   dataOf,
   hostsIn,
@@ -11,7 +10,7 @@ import {
   type Reached,
   type State,
 } from "../support/lost-host.ts";
-import { run } from "../support/process.ts";
+import { nodeIn, takeOut, verdictOn, type LostNode, type Verdict } from "../support/lost-node.ts";
 import { Stack } from "../support/stack.ts";
 import { commonHelp, readOperation } from "./arguments.ts";
 
@@ -19,9 +18,10 @@ const WORD = "accept-data-loss";
 
 const help = `Usage: npm run synfleet -- forget-host HOST --${WORD} [--stack NAME] [--dry-run]
 
-For a host that is gone for good: takes what was on it out of the stack's state. Nothing is removed anywhere. The
-next up makes it all anew: on another machine whose address stands at that host in synfleet:hosts by then. Members there
-begin empty and copy from the others.
+For a host that is gone for good: takes what was on it out of the stack's state. Nothing is removed anywhere,
+but on a Swarm the node and the services that were pinned to it, by the managers that are left. The next up makes it all
+anew: on another machine whose address stands at that host in synfleet:hosts by then. Members there begin empty and
+copy from the others.
 
 A host that answers and still has containers of this stack is refused. Make sure that the lost machine does not start
 again with what is on it: its members would meet those that took their place.
@@ -42,14 +42,16 @@ export async function forgetHost(args: string[]): Promise<number> {
   await ensureDocker();
   const stack = await Stack.open(options.stack);
   const document = await stack.state();
-  const { reached, prefix } = knownHost(document.deployment, host, stack.name);
+  const { kind, reached, prefix } = knownHost(document.deployment, host, stack.name);
   await refuseWhatAnswers(host, reached, prefix);
   const { state, forgotten } = withoutHost(document.deployment, host);
+  const node = kind === "Swarm" ? nodeIn(document.deployment, host, forgotten) : undefined;
+  const verdict = node && (await verdictOn(node, dockerAt));
   const data = dataOf(forgotten);
   const volumes = data.length === 0 ? "no volume with data" : `the volumes ${data.join(", ")}`;
   const what = `${forgotten.length} resources that were on ${host}, among them ${volumes}`;
   if (options["dry-run"]) {
-    console.log(`would forget ${what}`);
+    console.log(`would forget ${what}${node ? `; ${outOf(node, verdict)}` : ""}`);
     return 0;
   }
   if (!options[WORD]) {
@@ -57,6 +59,8 @@ export async function forgetHost(args: string[]): Promise<number> {
       `forget-host: would forget ${what}; allowed with --${WORD} alone. If the machine can be brought back with its disk, bring it back instead: nothing needs to be run then.`,
     );
   }
+  // First: what the Swarm still had would be in the way of what the next up makes under its names.
+  if (node && verdict) await takeOut(node, verdict, dockerAt);
   await stack.setState({ ...document, deployment: state });
   console.log(`forgot ${what}`);
   console.log(`Never let the old machine start again with what is on it. Next, either
@@ -68,9 +72,9 @@ export async function forgetHost(args: string[]): Promise<number> {
 /** How the stack reached the host, and what its objects there are labelled with. */
 function knownHost(state: State, host: string, stack: string) {
   const platform = platformIn(state);
-  if (platform && platform.kind !== "Docker") {
+  if (platform?.kind === "Kubernetes") {
     throw new Failure(
-      `forget-host: stack ${stack} is on ${platform.kind}, which remembers its machines itself; allowed: stacks on plain Docker. See docs/hosts.md.`,
+      `forget-host: stack ${stack} is on Kubernetes, which remembers its machines itself; allowed: stacks on hosts. See docs/hosts.md.`,
     );
   }
   const hosts = hostsIn(state);
@@ -81,18 +85,17 @@ function knownHost(state: State, host: string, stack: string) {
       `forget-host: got ${host}; allowed: a host that stack ${stack} is on: ${names}.`,
     );
   }
-  return { reached, prefix: platform.prefix };
+  return { ...platform, reached };
 }
 
+/** What a dry run says of the Swarm. */
+const outOf = ({ id, services }: LostNode, verdict: Verdict | undefined) =>
+  `and take out of the Swarm ${verdict?.role ? `its ${verdict.role} ${id}` : "no node, which is out already"}, with the services ${services.join(", ") || "none"}`;
+
 /** What is still there is removed by taking the host out of the list, and not forgotten. */
-async function refuseWhatAnswers(host: string, { engine, sshOptions }: Reached, prefix: string) {
-  const address = engine.replace(/^ssh:\/\/[^@]*@/, "").replace(/^\[|\]?(:\d+)?$/g, "");
-  const table = sshOptions.length > 0 ? [address, ...sshOptions].join("\t") : "";
+async function refuseWhatAnswers(host: string, reached: Reached, prefix: string) {
   const words = ["ps", "--all", "--quiet", "--filter", `label=org.synfleet.fleet=${prefix}`];
-  const { code, stdout } = await run("docker", ["--host", engine, ...words], {
-    env: withClient(environmentFor(table)),
-    timeoutMs: 60_000,
-  });
+  const { code, stdout } = await dockerAt(reached, words);
   const there = stdout.split("\n").filter(Boolean).length;
   if (code !== 0 || there === 0) return;
   throw new Failure(

@@ -1,11 +1,16 @@
 import { delimiter, resolve } from "node:path";
-import { clientEnvironment, engineOf } from "../../components/platform/docker/reach.ts";
+import {
+  clientEnvironment,
+  engineOf,
+  environmentFor,
+} from "../../components/platform/docker/reach.ts";
 import { parseSettings } from "../../settings/read.ts";
 import type { Settings } from "../../settings/settings.ts";
 import { placementOf } from "../../systems/placement.ts";
 import { onCluster } from "./cluster.ts";
 import type { Exec } from "./container.ts";
 import { Failure } from "./failure.ts";
+import type { Reached } from "./lost-host.ts";
 import { run, type Ended } from "./process.ts";
 import { configValues } from "./stack-config.ts";
 
@@ -87,6 +92,19 @@ function containerOf(settings: Settings) {
     if (!host) throw new Failure(`there is no ${alias} in this stack`);
     return { engine: engineOf(host), name: `${settings.name}-${alias}` };
   };
+}
+
+/** Runs Docker's client on an engine that a stack's state tells of; one that says nothing is given up. */
+export function dockerAt(
+  { engine, sshOptions }: Reached,
+  words: readonly string[],
+): Promise<Ended> {
+  const address = engine.replace(/^ssh:\/\/[^@]*@/, "").replace(/^\[|\]?(:\d+)?$/g, "");
+  const table = sshOptions.length > 0 ? [address, ...sshOptions].join("\t") : "";
+  return run("docker", ["--host", engine, ...words], {
+    env: withClient(environmentFor(table)),
+    timeoutMs: 60_000,
+  });
 }
 
 /** In which Docker's client finds the stack's hosts. */

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { dataOf, hostsIn, platformIn, withoutHost, type StateResource } from "./lost-host.ts";
 
 const urn = (type: string, name: string) => `urn:pulumi:prod::synfleet::${type}::${name}`;
@@ -75,4 +75,46 @@ test("the hosts are those that the stack is on, as it reached them", () => {
 
 test("a host that is not there takes nothing with it", () => {
   expect(withoutHost(state, "gamma")).toEqual({ state, forgotten: [] });
+});
+
+describe("on a Swarm", () => {
+  const SERVICE = "docker:index/service:Service";
+  const swarm = `${urn("pulumi:providers:docker", "platform-manager")}::1d3c`;
+  const service = (name: string) =>
+    make(SERVICE, name, { provider: swarm, inputs: { name: `shop-${name}` } });
+  const script = (name: string, engine: string) =>
+    command(`${name}-gate`, { HOST: engine, MANAGER: alpha!, SERVICE: `shop-${name}` });
+  const member = (name: string) =>
+    make("synfleet-hosts:swarm:Member", `platform-${name}-member`, {
+      ...{ inputs: { login: { name }, role: "manager" }, outputs: { nodeId: `id-${name}` } },
+    });
+  const all = {
+    alpha: [
+      provider("alpha", alpha!),
+      member("alpha"),
+      make(VOLUME, "main-data", { ...on("alpha"), inputs: { name: "shop-main-data" } }),
+      script("main", alpha!),
+      service("main"),
+    ],
+    beta: [provider("beta", beta!), member("beta"), script("replica1", beta!), service("replica1")],
+    swarm: [
+      make("synfleet:platform:Swarm", "platform", { inputs: { prefix: "shop" } }),
+      make("pulumi:providers:docker", "platform-manager", { inputs: { host: alpha } }),
+      make("docker:index/network:Network", "platform-network", { provider: swarm }),
+      make("docker:index/secret:Secret", "main-password", { provider: swarm }),
+    ],
+  };
+  const whole = { resources: Object.values(all).flat() };
+
+  test("the first host goes with its services, and what belongs to all stays though it was made there", () => {
+    const { state: left, forgotten } = withoutHost(whole, "alpha");
+    expect(forgotten).toEqual(all.alpha);
+    expect(left.resources).toEqual([...all.beta, ...all.swarm]);
+    expect(dataOf(forgotten)).toEqual(["shop-main-data"]);
+    expect(withoutHost(whole, "beta").forgotten).toEqual(all.beta);
+  });
+
+  test("what talks to the Swarm is no host of its own", () => {
+    expect([...hostsIn(whole).keys()]).toEqual(["alpha", "beta"]);
+  });
 });

@@ -9,6 +9,7 @@ export interface StateResource {
   readonly propertyDependencies?: Readonly<Record<string, readonly string[] | null>>;
   readonly deletedWith?: string;
   readonly inputs?: Readonly<Record<string, unknown>>;
+  readonly outputs?: Readonly<Record<string, unknown>>;
 }
 
 export interface State {
@@ -25,6 +26,9 @@ export interface Reached {
 }
 
 const DOCKER_PROVIDER = "pulumi:providers:docker";
+export const SERVICE = "docker:index/service:Service";
+export const SWARM_MEMBER = "synfleet-hosts:swarm:Member";
+const SWARM = "synfleet:platform:Swarm";
 const PLATFORM = /^synfleet:platform:(Docker|Swarm|Kubernetes)$/;
 
 const nameOf = ({ urn }: StateResource) => urn.slice(urn.lastIndexOf("::") + 2);
@@ -41,7 +45,7 @@ export function platformIn({ resources = [] }: State) {
 export function hostsIn({ resources = [] }: State): ReadonlyMap<string, Reached> {
   const platforms = resources.filter(({ type }) => PLATFORM.test(type)).map(nameOf);
   const hosts = new Map<string, Reached>();
-  for (const provider of resources.filter(({ type }) => type === DOCKER_PROVIDER)) {
+  for (const provider of enginesIn(resources)) {
     const platform = platforms.find((name) => nameOf(provider).startsWith(`${name}-`));
     const { host, sshOpts = "[]" } = (provider.inputs ?? {}) as Record<string, string>;
     if (platform === undefined || host === undefined) continue;
@@ -49,6 +53,15 @@ export function hostsIn({ resources = [] }: State): ReadonlyMap<string, Reached>
     hosts.set(nameOf(provider).slice(platform.length + 1), { engine: host, sshOptions });
   }
   return hosts;
+}
+
+/** What talks to the engine of a host. What talks to a Swarm goes by one of them, and is on none: its services may be anywhere. */
+function enginesIn(resources: readonly StateResource[]): StateResource[] {
+  const swarms = resources.filter(({ type }) => type === SWARM).map(nameOf);
+  const managing = new Set(swarms.map((name) => `${name}-manager`));
+  return resources.filter(
+    (resource) => resource.type === DOCKER_PROVIDER && !managing.has(nameOf(resource)),
+  );
 }
 
 /** The state as it is when the host and all on it never were. Whatever named something of it no longer does. */
@@ -75,25 +88,39 @@ export function withoutHost<S extends State>(
   };
 }
 
-/** Its engine and all that this made, the scripts that ran against it, and the host itself as it was prepared. */
+/**
+ * Its engine and all that this made, the scripts that ran against it, the host itself as it was prepared and as a member of a Swarm, and the services that
+ * these scripts brought up there.
+ */
 function belongs(resources: readonly StateResource[], name: string, engine: string) {
-  const isProvider = ({ type, inputs }: StateResource) =>
-    type === DOCKER_PROVIDER && inputs?.["host"] === engine;
-  const providers = new Set(resources.filter(isProvider).map(({ urn }) => urn));
+  const engines = enginesIn(resources).filter(({ inputs }) => inputs?.["host"] === engine);
+  const providers = new Set(engines.map(({ urn }) => urn));
+  const ranThere = (resource: StateResource) => {
+    const { HOST, DOCKER_HOST } = environmentOf(resource);
+    return HOST === engine || DOCKER_HOST === engine;
+  };
+  const services = new Set(
+    resources.filter(ranThere).map((resource) => environmentOf(resource)["SERVICE"]),
+  );
   return (resource: StateResource): boolean => {
     const { urn, type, provider = "", inputs } = resource;
-    if (providers.has(urn)) return true;
-    if (type === "synfleet-hosts:host:Host") return nameOfLogin(inputs) === name;
-    if (type === "command:local:Command") {
-      const { HOST, DOCKER_HOST } = (inputs?.["environment"] ?? {}) as Record<string, unknown>;
-      return HOST === engine || DOCKER_HOST === engine;
-    }
+    if (providers.has(urn) || ranThere(resource)) return true;
+    if (type === "synfleet-hosts:host:Host" || type === SWARM_MEMBER)
+      return hostOf(resource) === name;
+    if (type === SERVICE && services.has(String(inputs?.["name"]))) return true;
     // A reference is the provider's URN with its id.
     return providers.has(provider.slice(0, provider.lastIndexOf("::")));
   };
 }
 
-const nameOfLogin = (inputs: StateResource["inputs"]) =>
+/** Of a script; of anything else it is empty. */
+const environmentOf = ({ type, inputs }: StateResource) =>
+  (type === "command:local:Command" ? (inputs?.["environment"] ?? {}) : {}) as Readonly<
+    Record<string, unknown>
+  >;
+
+/** Which host a resource of one is of, by the name that the settings gave it. */
+export const hostOf = ({ inputs }: StateResource) =>
   (inputs?.["login"] as { readonly name?: string } | undefined)?.name;
 
 function freed<R extends StateResource>(resource: R, stays: (urn: string) => boolean): R {
