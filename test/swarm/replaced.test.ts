@@ -10,10 +10,14 @@ describe("the first host of a SynapseDB on a Swarm that is lost for good", () =>
     // The first takes the writes: with it would go what it had acknowledged and not yet sent.
     placed: ["host2", "host3", "host1"],
     noticed: () =>
-      until("the other managers to see it as lost", async () => {
-        const nodes = await ask("node", "ls", "--format", "{{.Hostname}} {{.Status}}");
-        return /^host1 Down$/m.test(nodes) || undefined;
-      }),
+      until(
+        "the other managers to see it as lost",
+        async () => {
+          const nodes = await ask("node", "ls", "--format", "{{.Hostname}} {{.Status}}");
+          return /^host1 Down$/m.test(nodes) || undefined;
+        },
+        { seconds: 180 },
+      ),
   });
   const ask = (...words: string[]) => servers().fleet.host("host2").docker(words);
 

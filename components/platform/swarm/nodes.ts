@@ -20,8 +20,10 @@ export function joinSwarm(
   parent: pulumi.Resource,
 ): SwarmMember[] {
   const managers = sites.length < MOST_MANAGERS ? 1 : MOST_MANAGERS;
+  // Each comes after its preparation. Who comes in speaks to all: their rules have to know it by then.
+  const prepared = sites.map(({ provider }) => provider);
   const members: SwarmMember[] = [];
-  for (const [index, { host, provider }] of sites.entries()) {
+  for (const [index, { host }] of sites.entries()) {
     const candidates = sites.slice(0, managers).filter((other) => other.host !== host);
     const member = new SwarmMember(
       `${name}-${host.name}-member`,
@@ -32,8 +34,7 @@ export function joinSwarm(
         ...{ role: index < managers ? "manager" : "worker" },
         ...{ labels: { [label]: host.name }, state: "ready" },
       },
-      // Its provider comes after its preparation.
-      { parent, dependsOn: [provider, ...members.slice(-1)] },
+      { parent, dependsOn: [...prepared, ...members.slice(-1)] },
     );
     members.push(member);
   }

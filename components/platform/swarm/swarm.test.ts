@@ -189,6 +189,14 @@ describe("the Swarm", () => {
     expect(await roles(2)).toEqual(["manager", "worker"]);
   });
 
+  test("is joined when the rules of all hosts admit who comes, one host after the other", async () => {
+    const resources = await render({ hosts: hosts.slice(0, 2) });
+    const waits = (name: string) =>
+      named(resources, name, "Member").dependsOn.map((urn) => urn.split("::").at(-1));
+    expect(waits("platform-a-member")).toEqual(["platform-a", "platform-b"]);
+    expect(waits("platform-b-member")).toEqual(["platform-a", "platform-b", "platform-a-member"]);
+  });
+
   test("has an encrypted overlay unless that is switched off", async () => {
     const network = async (args: Partial<SwarmPlatformArgs>) =>
       inputsOf(await render(args), "platform-network", "Network");
