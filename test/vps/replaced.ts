@@ -181,6 +181,6 @@ export function replacedChecks(
       );
     expect((await containers.command("status")).code).toBe(0);
     await deployment.up("--expect-no-changes");
-  }, 600_000);
+  }, 900_000);
   return () => servers;
 }
