@@ -84,7 +84,7 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 300_000,
           // Each brings up to five servers, with a whole system on them.
-          maxWorkers: 2,
+          fileParallelism: false,
         },
       },
       {
@@ -104,7 +104,7 @@ export default defineConfig({
           include: ["test/vps/**/*.test.ts"],
           testTimeout: 600_000,
           hookTimeout: 900_000,
-          maxWorkers: 2,
+          fileParallelism: false,
         },
       },
     ],
