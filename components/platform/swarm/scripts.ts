@@ -82,5 +82,17 @@ code=$(engine wait "$id")
 engine logs "$id" 2>&1
 [ "$code" = 0 ] || { echo "$SERVICE ended with exit code $code" >&2; exit 1; }`;
 
+/** Of an image that was built there, or taken from the registry of the deployment. */
 export const imageIdentity = `set -eu
 ${useClient}docker --host "$HOST" image inspect --format '{{.Id}}' "$TAG"`;
+
+/** Of any other: where it is not there it is taken with the login of this machine, which Docker's client sends along and nobody keeps. */
+export const takenIdentity = `set -eu
+${useClient}identity() { docker --host "$HOST" image inspect --format '{{.Id}}' "$TAG"; }
+identity 2>/dev/null || {
+  docker --host "$HOST" pull --quiet "$TAG" >/dev/null || {
+    echo "image: $HOST has no $TAG and cannot take it, see above; allowed: an image that is there, or that the host reaches and this machine's login gives. Run docker login at its registry on this machine, or load it there" >&2
+    exit 1
+  }
+  identity
+}`;

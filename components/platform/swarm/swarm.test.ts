@@ -29,9 +29,10 @@ const spec = (alias: string, changes: Partial<WorkloadSpec> = {}): WorkloadSpec 
 async function render(
   args: Partial<SwarmPlatformArgs> = {},
   specs: readonly WorkloadSpec[] = [spec("alpha")],
+  outputs: Record<string, () => object> = {},
 ): Promise<Registered[]> {
   const placed = Object.fromEntries(specs.map((one) => [one.alias, one.host]));
-  return deploy(() => {
+  const program = () => {
     const platform = new SwarmPlatform(
       "platform",
       { hosts: hosts.slice(0, 1), prefix: "orders", ...args },
@@ -43,7 +44,8 @@ async function render(
       const options = { parent: platform, after: before, ...(peers.length > 0 && { peers }) };
       before = [platform.workload(one.alias, one, options)];
     }
-  });
+  };
+  return deploy(program, { outputs });
 }
 
 const named = (resources: Registered[], name: string, type: string) =>
@@ -56,6 +58,7 @@ describe("a workload on a Swarm", () => {
     const resources = await render();
     expect(resources.map(({ type, name }) => `${type.split(":").at(-1)} ${name}`).sort()).toEqual([
       "Command alpha-gate",
+      "Command alpha-image",
       "Command alpha-settled",
       "Member platform-a-member",
       "Network platform-network",
@@ -135,8 +138,24 @@ describe("a workload on a Swarm", () => {
     const { environment, create } = inputsOf(resources, "alpha-image", "Command");
     expect(environment.HOST).toBe("ssh://root@192.0.2.1");
     expect(create).toContain("image inspect --format '{{.Id}}'");
+    expect(create).not.toContain("pull");
     const { taskSpec } = inputsOf(resources, "alpha", "Service");
     expect(JSON.stringify(taskSpec)).not.toContain(environment.TAG);
+  });
+
+  test("takes any other image there by this machine's login, and runs it by its identity", async () => {
+    const identity = "sha256:4f53";
+    const resources = await render({}, [spec("alpha")], {
+      "command:local:Command": () => ({ stdout: identity }),
+    });
+    const { environment, create } = inputsOf(resources, "alpha-image", "Command");
+    expect(environment).toEqual(
+      expect.objectContaining({ HOST: "ssh://root@192.0.2.1", TAG: "example/server:1" }),
+    );
+    expect(create).toContain('pull --quiet "$TAG"');
+    const { taskSpec } = inputsOf(resources, "alpha", "Service");
+    expect(taskSpec.containerSpec.image).toBe(identity);
+    expect(JSON.stringify(taskSpec)).not.toContain("example/server");
   });
 
   test("names its peers to the gate", async () => {

@@ -21,7 +21,7 @@ import type { SwarmPlatformArgs } from "./args.ts";
 import { swarmFiles } from "./files.ts";
 import { joinSwarm } from "./nodes.ts";
 import { notePeers } from "../gate.ts";
-import { awaitEnd, awaitMembers, gate, imageIdentity, settle } from "./scripts.ts";
+import { awaitEnd, awaitMembers, gate, imageIdentity, settle, takenIdentity } from "./scripts.ts";
 import { isWatched, serviceArgs } from "./service.ts";
 
 /** Runs workloads as services of a Docker Swarm, each on the host that it is placed on. */
@@ -113,10 +113,17 @@ export class SwarmPlatform extends pulumi.ComponentResource implements Platform 
       ...{ claims: this.#claims, platform: this.#name, parent: this },
       registry: this.#args.imageRegistry,
     });
-    const image =
-      "stage" in spec.image
-        ? this.#imageId(name, site, reference, { parent, dependsOn: resources })
-        : reference;
+    const identity = "stage" in spec.image ? imageIdentity : takenIdentity;
+    const asked = new command.local.Command(
+      `${name}-image`,
+      {
+        // By a name, the Swarm would ask a registry first: without a login, and for what whoever has that name there gives.
+        ...{ create: identity, delete: "true" },
+        environment: { ...reaching([site]), HOST: site.reach, TAG: reference },
+      },
+      { parent, dependsOn: resources },
+    );
+    const image = asked.stdout;
     const onManager = { parent, provider: this.#manager };
     const labels = labelsOf(this.#args);
     const { names: volumeNames, made: volumes } = volumesOn(site, name, spec, {
@@ -215,23 +222,6 @@ export class SwarmPlatform extends pulumi.ComponentResource implements Platform 
       },
       { parent, dependsOn: workloads.map(({ settled }) => settled) },
     );
-  }
-
-  /**
-   * An image of Synfleet's own by its identity on the host. By its name, a Swarm would ask a registry first, and take what whoever has that
-   * name there gives.
-   */
-  #imageId(name: string, site: Site, tag: string, options: pulumi.CustomResourceOptions) {
-    const asked = new command.local.Command(
-      `${name}-image`,
-      {
-        create: imageIdentity,
-        delete: "true",
-        environment: { ...reaching([site]), HOST: site.reach, TAG: tag },
-      },
-      options,
-    );
-    return asked.stdout;
   }
 
   /** Name of the node's label that says which host of the deployment it is. */
