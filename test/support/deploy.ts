@@ -9,6 +9,8 @@ export interface Registered {
   readonly custom: boolean;
   /** URNs of what it was told to wait for. */
   readonly dependsOn: readonly string[];
+  /** Inputs of which a change is none. */
+  readonly ignored: readonly string[];
 }
 
 /** Mark by which the SDK sends a secret value over the wire. */
@@ -50,6 +52,7 @@ export async function deploy(
       provider: request.getProvider(),
       custom: request.getCustom(),
       dependsOn: request.getDependenciesList(),
+      ignored: request.getIgnorechangesList(),
     });
     return register(request, callback);
   };

@@ -8,6 +8,7 @@ import { imageTag } from "../../images/build.ts";
 import { changeChecks } from "../acceptance/checks/changes.ts";
 import { SynapSite } from "../acceptance/checks/synap/site.ts";
 import { PrivateRegistry } from "../support/registry/registry.ts";
+import { until } from "../support/until.ts";
 import { synapServer } from "../support/synap-server.ts";
 import type { Host } from "../lab/fleet/host.ts";
 import { declared, onServers, type OnServers } from "../vps/support.ts";
@@ -114,6 +115,27 @@ describe("a member whose host is lost", () => {
     await site.everywhere("b", "2", 2);
     await servers.deployment.up("--expect-no-changes");
   });
+});
+
+test("a volume that is lost and that the Swarm makes again is kept by the next `up`", async () => {
+  const { deployment, containers, fleet } = servers;
+  const host = fleet.host("host3");
+  const volume = `${containers.name("host3")}-data`;
+  const made = () => host.docker(["volume", "inspect", "--format", "{{.CreatedAt}}", volume]);
+  const before = await made();
+  await services.scale("host3", 0);
+  await until("the volume to be gone", () =>
+    host.docker(["volume", "rm", volume]).then(() => true),
+  );
+  await services.scale("host3", 1);
+  await site.whole();
+  const after = await made();
+  expect(after).not.toBe(before);
+  await deployment.mustRun("refresh", "--stack", deployment.stack, "--yes", "--skip-preview");
+  await deployment.up();
+  expect(await made()).toBe(after);
+  await site.everywhere("b", "2", 2);
+  await deployment.up("--expect-no-changes");
 });
 
 describe("the list of hosts", () => {

@@ -64,5 +64,6 @@ export interface DockerPlatformArgs {
   readonly preparation?: HostPreparation | undefined;
   /** Builds each image once, and has all hosts take it from there. @default - each host builds its own */
   readonly imageRegistry?: ImageRegistry | undefined;
+  /** Labels of all that is made, besides the one of the deployment. A change replaces containers, one member at a time, and leaves volumes as they are. @default - none */
   readonly labels?: Readonly<Record<string, string>>;
 }

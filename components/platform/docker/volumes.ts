@@ -15,6 +15,9 @@ interface VolumesArgs {
   readonly claim?: (name: string) => void;
 }
 
+/** Labels that differ must not replace data: Docker knows no other way to change them, and a Swarm makes a volume that is missing without any. */
+export const labelledOnce = { ignoreChanges: ["labels"] };
+
 /** A workload's volumes on its host, its own and those that it shares, and what each is called there by its role. */
 export function volumesOn(site: Site, name: string, spec: WorkloadSpec, args: VolumesArgs) {
   const { physical, labels, protect, parent, claim } = args;
@@ -24,7 +27,7 @@ export function volumesOn(site: Site, name: string, spec: WorkloadSpec, args: Vo
     names[role] = shared?.name ?? `${physical}-${role}`;
     if (shared) return shared.made;
     claim?.(names[role]);
-    const options = { parent, provider: site.provider, protect };
+    const options = { ...labelledOnce, parent, provider: site.provider, protect };
     return new docker.Volume(`${name}-${role}`, { name: names[role], labels }, options);
   });
   return { names, made };

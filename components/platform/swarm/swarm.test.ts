@@ -98,6 +98,10 @@ describe("a workload on a Swarm", () => {
     expect(updateConfig).toMatchObject({ order: "stop-first", failureAction: "rollback" });
   });
 
+  test("keeps its volume though the Swarm made it again, without labels", async () => {
+    expect(named(await render(), "alpha-data", "Volume").ignored).toEqual(["labels"]);
+  });
+
   test("has secrets in secret data alone, and under another name when they change", async () => {
     const files = (content: string) => ({ "secrets/password": { content, secret: true } });
     const made = (content: string) => render({}, [spec("alpha", { files: files(content) })]);

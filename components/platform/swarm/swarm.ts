@@ -8,7 +8,7 @@ import { Preparation } from "../docker/preparation.ts";
 import { type Member, memberWords, reaching } from "../docker/members.ts";
 import { advertisedOn, labelsOf, openSite, providerOf, siteOf, type Site } from "../docker/site.ts";
 import { lines, refuseCompanions } from "../docker/texts.ts";
-import { volumesOn } from "../docker/volumes.ts";
+import { labelledOnce, volumesOn } from "../docker/volumes.ts";
 import {
   READY_COMMAND,
   type Platform,
@@ -203,7 +203,8 @@ export class SwarmPlatform extends pulumi.ComponentResource implements Platform 
     const { provider } = this.#siteOf(host);
     const physical = this.#physical(name);
     const args = { name: physical, labels: labelsOf(this.#args) };
-    return { name: physical, host, made: new docker.Volume(name, args, { parent, provider }) };
+    const made = new docker.Volume(name, args, { ...labelledOnce, parent, provider });
+    return { name: physical, host, made };
   }
 
   whenReady(name: string, workloads: readonly Workload[], parent: pulumi.Resource) {
