@@ -1,14 +1,9 @@
 /** Synap as services of a Swarm by the setting alone, from fresh hosts to a client's query and back. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { run } from "../../commands/support/process.ts";
-import { clientEnvironment, engineOf } from "../../components/platform/docker/reach.ts";
-import { registryReference } from "../../components/platform/docker/registry.ts";
-import { takenIdentity } from "../../components/platform/swarm/scripts.ts";
 import { imageTag } from "../../images/build.ts";
 import { changeChecks } from "../acceptance/checks/changes.ts";
 import { SynapSite } from "../acceptance/checks/synap/site.ts";
 import { PrivateRegistry } from "../support/registry/registry.ts";
-import { until } from "../support/until.ts";
 import { synapServer } from "../support/synap-server.ts";
 import type { Host } from "../lab/fleet/host.ts";
 import { declared, onServers, type OnServers } from "../vps/support.ts";
@@ -117,27 +112,6 @@ describe("a member whose host is lost", () => {
   });
 });
 
-test("a volume that is lost and that the Swarm makes again is kept by the next `up`", async () => {
-  const { deployment, containers, fleet } = servers;
-  const host = fleet.host("host3");
-  const volume = `${containers.name("host3")}-data`;
-  const made = () => host.docker(["volume", "inspect", "--format", "{{.CreatedAt}}", volume]);
-  const before = await made();
-  await services.scale("host3", 0);
-  await until("the volume to be gone", () =>
-    host.docker(["volume", "rm", volume]).then(() => true),
-  );
-  await services.scale("host3", 1);
-  await site.whole();
-  const after = await made();
-  expect(after).not.toBe(before);
-  await deployment.mustRun("refresh", "--stack", deployment.stack, "--yes", "--skip-preview");
-  await deployment.up();
-  expect(await made()).toBe(after);
-  await site.everywhere("b", "2", 2);
-  await deployment.up("--expect-no-changes");
-});
-
 describe("the list of hosts", () => {
   const setHosts = (hosts: readonly Host[]) => servers.deployment.set({ hosts: declared(hosts) });
   const nodes = async () =>
@@ -178,27 +152,6 @@ describe("the list of hosts", () => {
         expect(found.stdout).toBe("");
       }
     }
-  });
-
-  test("takes an image of somebody else's by that login too, and says what is missing without one", async () => {
-    const [host] = declared([servers.fleet.host("host2")]);
-    const tag = imageTag("synap");
-    const take = async (login: NodeJS.ProcessEnv) =>
-      run("sh", ["-c", takenIdentity], {
-        env: {
-          ...{ ...process.env, ...clientEnvironment([host!]), ...login, HOST: engineOf(host!) },
-          TAG: registryReference(`${registry!.address}/team`, "synap", tag),
-        },
-      });
-    const refused = await take(await registry!.login("canary-of-another"));
-    expect(refused.code).not.toBe(0);
-    expect(refused.stderr).toMatch(/image: ssh:\/\/root@\S+ has no \S+ and cannot take it/);
-    const taken = await take(await registry!.login());
-    const identity = ["image", "inspect", "--format", "{{.Id}}", tag];
-    expect([taken.stdout.trim(), taken.code]).toEqual([
-      await servers.fleet.host("host2").docker(identity),
-      0,
-    ]);
   });
 
   test("takes it out again, and leaves nothing of the deployment on it", async () => {
