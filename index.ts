@@ -15,10 +15,11 @@ import { Synap } from "./systems/synap.ts";
 Error.stackTraceLimit = 2;
 
 const settings = readSettings();
+let claims: readonly string[] | undefined;
 if (settings.platform === "kubernetes")
-  await clusterPreflight({ ...onCluster(settings), largestSet: largestSet(settings) });
+  claims = await clusterPreflight({ ...onCluster(settings), largestSet: largestSet(settings) });
 else await preflight(settings.hosts, publishedPorts(settings), settings, peerPorts(settings));
-await new Placement("placement", recordOf(settings)).permitted();
+await new Placement("placement", recordOf(settings, claims)).permitted();
 // Its SDK takes a while to load, which the others need not wait for.
 const kubernetes =
   settings.platform === "kubernetes"

@@ -79,6 +79,17 @@ export default defineConfig({
       {
         test: {
           ...shared,
+          name: "control-plane",
+          include: ["test/control-plane/**/*.test.ts"],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          // What one takes away all others on the cluster would miss.
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          ...shared,
           name: "swarm",
           include: ["test/swarm/**/*.test.ts"],
           testTimeout: 300_000,

@@ -44,6 +44,10 @@ const commands: Record<string, Command> = {
     summary: "give up what was on a host that is gone for good",
     run: async () => (await import("./operate/forget-host.ts")).forgetHost,
   },
+  "forget-namespace": {
+    summary: "give up what was in a Kubernetes namespace that is gone",
+    run: async () => (await import("./operate/forget-namespace.ts")).forgetNamespace,
+  },
   pulumi: {
     summary: "run the Pulumi CLI, or the offline engine where there is none",
     run: async () => (await import("./pulumi.ts")).pulumi,
@@ -69,7 +73,7 @@ const commands: Record<string, Command> = {
 const usage = [
   "Usage: npm run synfleet -- COMMAND [ARGUMENTS]",
   "",
-  ...Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(14)} ${summary}`),
+  ...Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(16)} ${summary}`),
   "",
   "npm run synfleet -- COMMAND --help tells more about one of them. The guides are in docs/.",
 ].join("\n");

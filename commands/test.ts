@@ -23,6 +23,7 @@ const suites = [
   "engines",
   "integration",
   "kubernetes",
+  "control-plane",
   "acceptance",
   "vps",
   "matrix",
@@ -33,15 +34,17 @@ type Suite = (typeof suites)[number];
 /**
  * Run only when named: `engines` is for those who change the goldens, since it is long and needs the Pulumi CLI with its plugins; `vps` is
  * what integration and acceptance have on servers, and whole systems there; `matrix` is every pair of faults of a leader and its fence, of which
- * integration has a third; `swarm` is on servers that form a Docker Swarm.
+ * integration has a third; `swarm` is on servers that form a Docker Swarm; `control-plane` stops the lab's API server and kubelet, which all others there would miss.
  */
-const onRequest: readonly Suite[] = ["engines", "vps", "matrix", "swarm"];
+const onRequest: readonly Suite[] = ["engines", "control-plane", "vps", "matrix", "swarm"];
 
 /** Their files run beside each other: a cluster is waited for most of the time. */
 const sideBySide: readonly Suite[] = ["conformance", "integration", "kubernetes", "acceptance"];
 
 const withoutDocker: readonly Suite[] = ["lint", "types", "unit"];
 const onOwnImages: readonly Suite[] = ["integration", "acceptance", "vps", "matrix"];
+
+const onKubernetes: readonly Suite[] = ["kubernetes", "control-plane"];
 
 /** Each by itself, but for those whose files run beside each other. */
 function together(wanted: readonly Suite[]): readonly Suite[][] {
@@ -60,6 +63,7 @@ the files run side by side; all others run one after the other.
   integration        one part each on real containers
   kubernetes         on the cluster that SYNFLEET_TEST_KUBECONFIG or KUBECONFIG names (in namespaces of its own, and
                      with the lab's small images), else on one that it starts here: see npm run lab -- --help
+  control-plane      systems on the lab's Kubernetes while its API server, and its kubelet, are stopped
   acceptance         whole systems, from up to destroy
   vps                what integration and acceptance have on servers of the lab, and all systems on several hosts
   matrix             every pair of faults of a leader and its fence, of which integration has a third
@@ -104,7 +108,7 @@ export async function test(args: string[]): Promise<number> {
 async function runSuites(suites: readonly Suite[]): Promise<readonly Outcome[]> {
   if (!suites.some((suite) => withoutDocker.includes(suite))) await ensureDocker();
   if (suites.some((suite) => onOwnImages.includes(suite))) await buildMissingImages(ownImages);
-  if (suites.includes("kubernetes")) await findKubernetes();
+  if (suites.some((suite) => onKubernetes.includes(suite))) await findKubernetes();
   const [suite] = suites;
   switch (suite) {
     case "lint":

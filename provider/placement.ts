@@ -14,6 +14,7 @@ const schema = z.strictObject({
   master: z.string().optional(),
   swarm: z.strictObject({ encrypted: z.boolean() }).optional(),
   kubernetes: z.strictObject({ namespace: z.string() }).optional(),
+  gone: z.array(z.string()).optional(),
   accepted: z.array(z.string()),
 });
 
@@ -29,8 +30,10 @@ export const placement: Kind<PlacementInputs> = {
     }
     // None at the first up, and none of another version's making.
     const before = schema.safeParse(olds);
+    // What is gone just now was there when it was recorded, or never.
+    const { gone: _, ...inputs } = now.data;
     return {
-      inputs: now.data,
+      inputs,
       failures: before.success ? refusalsOf(before.data, now.data).map(failureOf) : [],
     };
   },

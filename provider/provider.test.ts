@@ -106,6 +106,16 @@ describe("what is where", () => {
     ]);
   });
 
+  test("judges by what is gone just now, and does not record it", async () => {
+    const news = { ...inputs, kubernetes: { namespace: "orders" }, gone: ["one"] };
+    const { gone: _, ...recorded } = news;
+    expect(await provider.check(at, {}, news)).toEqual({ inputs: recorded, failures: [] });
+    const { failures } = await provider.check(at, recorded, news);
+    expect(failures).toMatchObject([
+      { reason: expect.stringMatching(/one, whose data is no longer/) },
+    ]);
+  });
+
   test("makes nothing, and is not removed from anywhere", async () => {
     expect(await provider.create(at, inputs)).toEqual({ id: "placement", outs: inputs });
     expect(await provider.read("placement", at, inputs)).toMatchObject({ props: inputs });

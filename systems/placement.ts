@@ -1,7 +1,9 @@
 import type { PlacementInputs } from "../components/placement/judge.ts";
+import { aliases } from "./aliases.ts";
 import { nodeExporterAlias } from "../components/monitoring/spec.ts";
 import { entrancesOf, proxyOf, type Entrance, type EntranceArgs } from "./entrances.ts";
 import { placement } from "./synapsedb.ts";
+import { claimName } from "../components/platform/kubernetes/access.ts";
 import type { SynapseDBArgs } from "./synapsedb-args.ts";
 import { synapPlacement, type SynapArgs } from "./synap.ts";
 import type { SynaxicArgs } from "./synaxic-args.ts";
@@ -60,11 +62,25 @@ type Recorded = Placed & {
   readonly kubernetes: { readonly namespace?: string | undefined };
 };
 
-/** What is recorded of it, so that a later change can be held against it: the parts that have data, and who has the ports for clients. */
-export function recordOf(settings: Recorded): PlacementInputs {
+/** Claims of what a member keeps its data in. */
+function claimsOf({ system }: Placed, member: string): string[] {
+  const stores =
+    system === "synaxic" ? [aliases.postgres(member), aliases.redis(member)] : [member];
+  return stores.map((alias) => claimName(alias, "data"));
+}
+
+/**
+ * What is recorded of it, so that a later change can be held against it: the parts that have data, and who has the ports for clients.
+ * @param claims names of all that a cluster has of it just now
+ */
+export function recordOf(settings: Recorded, claims?: readonly string[]): PlacementInputs {
   const places = (parts: readonly { readonly name: string; readonly host: string }[]) =>
     Object.fromEntries(parts.map(({ name, host }) => [name, host]));
   const etcd = etcdOf(settings);
+  const names = settings.members.map(({ name }) => name);
+  const gone = names.filter((name) =>
+    claimsOf(settings, name).some((one) => !claims?.includes(one)),
+  );
   const joining = etcd.filter(({ joins }) => joins).map(({ name }) => name);
   return {
     members: places(settings.members),
@@ -77,6 +93,7 @@ export function recordOf(settings: Recorded): PlacementInputs {
     ...(settings.platform === "kubernetes" && {
       kubernetes: { namespace: settings.kubernetes.namespace ?? settings.name },
     }),
+    ...(claims && gone.length > 0 && { gone }),
     accepted: [...settings.acceptPlacement],
   };
 }

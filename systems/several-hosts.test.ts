@@ -164,3 +164,19 @@ test("what is recorded is what has data", () => {
     ...{ master: "alpha", accepted: [] },
   });
 });
+
+test("of a cluster it is told whose data is not there", () => {
+  const on = (system: string) =>
+    parseSettings({
+      system,
+      platform: "kubernetes",
+      kubernetes: { context: "lab", images: "loaded" },
+    });
+  const goneOf = (system: string, claims?: readonly string[]) => recordOf(on(system), claims).gone;
+  expect(goneOf("synap", ["synap1-data", "synap3-data", "prometheus-data"])).toEqual(["synap2"]);
+  const stores = ["postgres-main-data", "redis-main-data", "postgres-replica1-data"];
+  expect(goneOf("synaxic", stores)).toContain("replica1");
+  expect(goneOf("synaxic", stores)).not.toContain("main");
+  expect(goneOf("synap", [])).toEqual(["synap1", "synap2", "synap3"]);
+  expect(goneOf("synap")).toBeUndefined();
+});

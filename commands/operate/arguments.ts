@@ -25,7 +25,7 @@ export function readOperation<T extends NonNullable<ParseArgsConfig["options"]>>
     options,
     member,
     what = "member",
-  }: { help: string; options: T; member: "needed" | "optional"; what?: "member" | "host" },
+  }: { help: string; options: T; member: "needed" | "optional" | "none"; what?: "member" | "host" },
 ): { readonly member: string | undefined; readonly options: Options<T> } | undefined {
   let parsed;
   try {
@@ -41,6 +41,12 @@ export function readOperation<T extends NonNullable<ParseArgsConfig["options"]>>
     return undefined;
   }
   const [name, ...more] = parsed.positionals;
+  if (member === "none" && name !== undefined) {
+    const got = parsed.positionals.join(" ");
+    throw new Failure(
+      `${command}: got ${got}; allowed: options alone. See npm run synfleet -- ${command} --help`,
+    );
+  }
   if (more.length > 0 || (member === "needed" && name === undefined)) {
     throw new Failure(
       `${command}: got ${parsed.positionals.join(" ") || `no ${what}`}; allowed: one ${what}. See npm run synfleet -- ${command} --help`,

@@ -64,14 +64,24 @@ function enginesIn(resources: readonly StateResource[]): StateResource[] {
   );
 }
 
-/** The state as it is when the host and all on it never were. Whatever named something of it no longer does. */
+/** The state as it is when the host and all on it never were. */
 export function withoutHost<S extends State>(
   state: S,
   name: string,
 ): { readonly state: S; readonly forgotten: readonly StateResource[] } {
-  const { resources = [], pending_operations: pending } = state;
   const reached = hostsIn(state).get(name);
-  const isOn = reached ? belongs(resources, name, reached.engine) : () => false;
+  return without(
+    state,
+    reached ? belongs(state.resources ?? [], name, reached.engine) : () => false,
+  );
+}
+
+/** The state as it is when what is meant never was. Whatever named something of it no longer does. */
+export function without<S extends State>(
+  state: S,
+  isOn: (resource: StateResource) => boolean,
+): { readonly state: S; readonly forgotten: readonly StateResource[] } {
+  const { resources = [], pending_operations: pending } = state;
   const forgotten = resources.filter(isOn);
   const gone = new Set(forgotten.map(({ urn }) => urn));
   const stays = (urn: string) => !gone.has(urn);

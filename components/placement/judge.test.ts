@@ -65,6 +65,36 @@ describe("balancers", () => {
   });
 });
 
+describe("volumes that a cluster does not have any more", () => {
+  const on: Partial<PlacementInputs> = { kubernetes: { namespace: "orders" } };
+  const said = (news: Partial<PlacementInputs>) => texts({ ...on, ...news }, on);
+
+  test("of one member have it begin empty, and of that it must be told", () => {
+    expect(said({ gone: ["two"] })).toEqual([
+      "members: got two, whose data is no longer in namespace orders; allowed: members whose volumes are there. The others have the data. " +
+        "To have it begin empty and copy from them, refresh the stack, so that it knows of the loss; then synfleet:acceptPlacement: [two] permits it for this once.",
+    ]);
+    expect(said({ gone: ["two"], accepted: ["two"] })).toEqual([]);
+  });
+
+  test("of all members are given up by a command alone", () => {
+    const [text, ...more] = said({ gone: Object.keys(three), accepted: Object.keys(three) });
+    expect(more).toEqual([]);
+    expect(text).toMatch(
+      /got one, two, three, whose data .* Every copy of the data .* forget-namespace --help/,
+    );
+    // Nobody may copy from one that comes.
+    expect(
+      said({ members: { ...three, four: "delta" }, gone: [...Object.keys(three), "four"] }),
+    ).toHaveLength(1);
+  });
+
+  test("were never there for a member that comes, or are not needed for one that goes", () => {
+    expect(said({ members: { ...three, four: "delta" }, gone: ["four"] })).toEqual([]);
+    expect(said({ members: oneAndTwo })).toEqual([]);
+  });
+});
+
 describe("refused", () => {
   test("a member whose data would stay behind", () => {
     expect(texts({ members: { ...three, two: "delta" } })).toEqual([

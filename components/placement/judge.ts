@@ -19,6 +19,8 @@ export interface PlacementInputs {
   /** What runs the parts, where it is not Docker alone: it has the volumes, and no other takes them over. */
   readonly swarm?: { readonly encrypted: boolean };
   readonly kubernetes?: { readonly namespace: string };
+  /** Members whose data the cluster does not have just now. Told to the judge, and not recorded. */
+  readonly gone?: readonly string[];
   /** Names whose change is meant, whatever it loses. */
   readonly accepted: readonly string[];
 }
@@ -36,6 +38,7 @@ export function refusalsOf(olds: PlacementInputs, news: PlacementInputs): Refusa
   return [
     ...ofNetwork(olds, news),
     ...ofNamespace(olds, news),
+    ...ofVolumes(olds, news),
     ...ofMembers(olds, news),
     ...ofMaster(olds, news),
     ...ofEtcd(olds, news),
@@ -79,6 +82,35 @@ function ofNamespace(olds: PlacementInputs, news: PlacementInputs): Refusal[] {
       next: `Set it to ${before}. For the other, bring up a second stack with another synfleet:name, copy the data into it, and remove this one.`,
     },
   ];
+}
+
+/** They would be made anew, and whoever lost them by accident would take those that are empty for the data. */
+function ofVolumes(
+  { members: olds }: PlacementInputs,
+  { members, kubernetes, gone = [], accepted }: PlacementInputs,
+): Refusal[] {
+  const kept = Object.keys(olds).filter((name) => members[name] !== undefined);
+  const lost = kept.filter((name) => gone.includes(name));
+  const unmeant = lost.filter((name) => !accepted.includes(name));
+  const refusal = (names: readonly string[], next: string): Refusal[] => [
+    {
+      key: "members",
+      got: `${names.join(", ")}, whose data is no longer in namespace ${kubernetes?.namespace}`,
+      allowed: "members whose volumes are there",
+      next,
+    },
+  ];
+  if (lost.length > 0 && lost.length === kept.length)
+    return refusal(
+      lost,
+      "Every copy of the data went with them, unless the context is of another cluster now. docs/kubernetes.md says under What can be lost how volumes are brought back " +
+        "that their class kept. To give the data up and begin empty: npm run synfleet -- forget-namespace --help.",
+    );
+  if (unmeant.length === 0) return [];
+  return refusal(
+    unmeant,
+    `The others have the data. To have it begin empty and copy from them, refresh the stack, so that it knows of the loss; then ${accept(unmeant)}.`,
+  );
 }
 
 /** A network that is in use cannot be changed, and members on two networks would not reach each other. */

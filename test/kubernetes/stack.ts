@@ -74,6 +74,13 @@ export class OnCluster {
       : this.ready(alias));
   }
 
+  /** Identity of the main container of a set's pod. */
+  async containerOf(alias: string): Promise<string> {
+    const of = '{.status.containerStatuses[?(@.name=="main")].containerID}';
+    const id = await this.kubectl("get", "pod", `${alias}-0`, "--output", `jsonpath=${of}`);
+    return id.replace(/^.*:\/\//, "");
+  }
+
   /** Ends when the pod of a set is there, and ready. */
   async ready(alias: string): Promise<void> {
     await this.kubectl("rollout", "status", `statefulset/${alias}`, "--timeout=180s");

@@ -15,6 +15,7 @@ const long = [
   "kubernetes/synapsedb",
   "acceptance/synapsedb",
   "acceptance/synapsedb-copy",
+  "kubernetes/namespace",
   "kubernetes/drain",
 ].map((name) => `/${name}.test.ts`);
 

@@ -11,6 +11,8 @@ type Access = Pick<KubernetesPlatformArgs, "prefix" | "namespace" | "service" | 
 
 export const namespaceOf = ({ prefix, namespace }: Access): string => namespace ?? prefix;
 
+export const claimName = (alias: string, role: string): string => `${alias}-${role}`;
+
 /** Domain of the names of all Services of the deployment. */
 export const domainOf = ({ clusterDomain = "cluster.local", ...args }: Access): string =>
   `${namespaceOf(args)}.svc.${clusterDomain}`;

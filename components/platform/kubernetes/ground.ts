@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { namespaceOf } from "./access.ts";
+import { claimName, namespaceOf } from "./access.ts";
 import type { KubernetesPlatformArgs } from "./args.ts";
 import { amongParts, defaultDeny } from "./network.ts";
 import { claim, commonLabels, deploymentSelector, UNAWAITED } from "./objects.ts";
@@ -76,7 +76,7 @@ export class Ground {
 
   /** A volume of a workload. */
   claim(name: string, alias: string, role: string, parent: pulumi.Resource) {
-    const physical = `${alias}-${role}`;
+    const physical = claimName(alias, role);
     const metadata = this.metadata(physical);
     const annotations = { ...metadata.annotations, ...OWNER };
     const made = new k8s.core.v1.PersistentVolumeClaim(

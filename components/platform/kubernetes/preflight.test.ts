@@ -74,7 +74,19 @@ test.each([
   ["that shows no nodes", { nodes: { code: 1, stdout: "", stderr: "forbidden" } }],
   ["that shows no classes", { storageclasses: { code: 1, stdout: "", stderr: "forbidden" } }],
 ])("a cluster %s is fit", async (_, answers) => {
-  await expect(clusterPreflight(args, cluster(answers))).resolves.toBeUndefined();
+  await expect(clusterPreflight(args, cluster(answers))).resolves.not.toThrow();
+});
+
+test("tells which volumes there are, and of one that was lost that it is not", async () => {
+  const items = ["Bound", "Pending", "Lost"].map((phase) => ({
+    metadata: { name: `${phase}-data` },
+    ...{ spec: { resources: { requests: { storage: "10Gi" } } }, status: { phase } },
+  }));
+  const answers = { persistentvolumeclaims: said(JSON.stringify({ items })) };
+  expect(await clusterPreflight(args, cluster(answers))).toEqual(["Bound-data", "Pending-data"]);
+  expect(await clusterPreflight(args, cluster({}))).toEqual([]);
+  const hidden = { persistentvolumeclaims: { code: 1, stdout: "", stderr: "forbidden" } };
+  expect(await clusterPreflight(args, cluster(hidden))).toBeUndefined();
 });
 
 test.each([
@@ -113,6 +125,14 @@ test.each([
     args,
     { namespace: namespace({ "org.synfleet.fleet": "shop" }) },
     /which is there and belongs to shop/,
+  ],
+  [
+    "a namespace that is being deleted",
+    args,
+    {
+      namespace: said(JSON.stringify({ metadata: { deletionTimestamp: "2026-11-23T00:00:00Z" } })),
+    },
+    /kubernetes\.namespace: got orders, which is being deleted; allowed: one that stays\. .* wait --for=delete namespace\/orders/,
   ],
   [
     "a class that is not there",

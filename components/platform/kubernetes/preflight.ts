@@ -6,7 +6,7 @@ import { kubectl as ordinary, type Ask, type Kubectl } from "./kubectl.ts";
 import { nodeProblems } from "./nodes.ts";
 import { pullSecretProblems } from "./pull-secrets.ts";
 import { rightsProblems } from "./rights.ts";
-import { storageProblems } from "./storage.ts";
+import { claimsOf, present, storageProblems, type Claim } from "./storage.ts";
 
 interface Asked extends KubernetesPlatformArgs {
   /** Members of the largest set. */
@@ -20,13 +20,23 @@ const PROVEN = 34;
 const OWNER = "org.synfleet.fleet";
 const ENFORCED = "pod-security.kubernetes.io/enforce";
 
-/** Throws one error that lists all that is wrong; nothing was changed then. */
+/**
+ * Throws one error that lists all that is wrong; nothing was changed then. Else gives the names of the volumes that the cluster has of the deployment, if it shows
+ * them.
+ */
 export async function clusterPreflight(
   args: Asked,
   kubectl: Kubectl = ordinary,
   warn: Warn = (text) => void pulumi.log.warn(text),
-): Promise<void> {
-  const problems = await problemsOf(args, kubectl, warn);
+): Promise<readonly string[] | undefined> {
+  const ask: Ask = (...words) => kubectl(["--context", args.context, ...words, "--output", "json"]);
+  refuse(await connectionProblems(args.context, { kubectl, ask, warn }));
+  const claims = await claimsOf(args, ask);
+  refuse(await problemsOf(args, claims ?? [], { kubectl, ask, warn }));
+  return claims && present(claims);
+}
+
+function refuse(problems: readonly string[]): void {
   if (problems.length === 0) return;
   throw new pulumi.RunError(
     [
@@ -36,8 +46,13 @@ export async function clusterPreflight(
   );
 }
 
-async function problemsOf(args: Asked, kubectl: Kubectl, warn: Warn): Promise<string[]> {
-  const { context } = args;
+interface By {
+  readonly kubectl: Kubectl;
+  readonly ask: Ask;
+  readonly warn: Warn;
+}
+
+async function connectionProblems(context: string, { kubectl, ask, warn }: By): Promise<string[]> {
   const contexts = await kubectl(["config", "get-contexts", "--output", "name"]);
   if (contexts.code === undefined)
     return [
@@ -48,17 +63,24 @@ async function problemsOf(args: Asked, kubectl: Kubectl, warn: Warn): Promise<st
     return [
       `synfleet:kubernetes.context: got "${context}"; allowed: ${known.join(", ") || "none: the kubeconfig has no context"}. KUBECONFIG names the file that is read.`,
     ];
-  const ask: Ask = (...words) => kubectl(["--context", context, ...words, "--output", "json"]);
   const version = await ask("version");
   if (version.code !== 0)
     return [`synfleet:kubernetes.context: ${context} does not answer: ${version.stderr.trim()}`];
   sayVersion(version.stdout, context, warn);
+  return [];
+}
+
+async function problemsOf(
+  args: Asked,
+  claims: readonly Claim[],
+  { kubectl, ask, warn }: By,
+): Promise<string[]> {
   const found = await namespaceOn(args, ask);
   return [
     ...namespaceProblems(args, found, warn),
     ...(await rightsProblems(args, found !== undefined, kubectl)),
     ...(await pullSecretProblems(args, kubectl)),
-    ...(await storageProblems(args, ask)),
+    ...(await storageProblems(args, claims, ask)),
     ...(await nodeProblems(args, ask, warn)),
   ];
 }
@@ -73,20 +95,27 @@ function sayVersion(text: string, context: string, warn: Warn): void {
   );
 }
 
-type Labels = Readonly<Record<string, string>>;
-
-/** Its labels; undefined where there is none, or one may not look at it, which the rights tell. */
-async function namespaceOn(args: Asked, ask: Ask): Promise<Labels | undefined> {
-  const { stdout } = await ask("get", "namespace", namespaceOf(args), "--ignore-not-found");
-  if (stdout.trim() === "") return undefined;
-  const { metadata } = JSON.parse(stdout) as { metadata: { labels?: Labels } };
-  return metadata.labels ?? {};
+interface Namespace {
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly deletionTimestamp?: string;
 }
 
-function namespaceProblems(args: Asked, labels: Labels | undefined, warn: Warn): string[] {
-  if (labels === undefined) return [];
+/** What it says of itself; undefined where there is none, or one may not look at it, which the rights tell. */
+async function namespaceOn(args: Asked, ask: Ask): Promise<Namespace | undefined> {
+  const { stdout } = await ask("get", "namespace", namespaceOf(args), "--ignore-not-found");
+  if (stdout.trim() === "") return undefined;
+  return (JSON.parse(stdout) as { metadata: Namespace }).metadata;
+}
+
+function namespaceProblems(args: Asked, found: Namespace | undefined, warn: Warn): string[] {
+  if (found === undefined) return [];
   const { context, prefix } = args;
+  const { labels = {}, deletionTimestamp } = found;
   const namespace = namespaceOf(args);
+  if (deletionTimestamp !== undefined)
+    return [
+      `synfleet:kubernetes.namespace: got ${namespace}, which is being deleted; allowed: one that stays. When it is gone, see docs/kubernetes.md, What can be lost: kubectl --context ${context} wait --for=delete namespace/${namespace}`,
+    ];
   const labelled = `kubectl --context ${context} label namespace ${namespace}`;
   const owner = labels[OWNER];
   if (owner !== prefix)

@@ -9,8 +9,9 @@ interface StorageClass {
   readonly allowVolumeExpansion?: boolean;
 }
 
-interface Claim {
+export interface Claim {
   readonly metadata: { readonly name: string };
+  readonly status?: { readonly phase?: string };
   readonly spec: {
     readonly storageClassName?: string;
     readonly resources: { readonly requests: { readonly storage: string } };
@@ -22,17 +23,29 @@ type Wanted = Pick<
   "prefix" | "namespace" | "context" | "storageClass" | "volumeGiB"
 >;
 
-export async function storageProblems(args: Wanted, ask: Ask): Promise<string[]> {
-  const classes = await itemsOf<StorageClass>(ask, "storageclasses");
+/** All of the deployment; undefined where one may not look at them. */
+export function claimsOf(args: Wanted, ask: Ask): Promise<Claim[] | undefined> {
   const selector = Object.entries(deploymentSelector(args.prefix)).map((pair) => pair.join("="));
-  const claims = await itemsOf<Claim>(
+  return itemsOf<Claim>(
     ...[ask, "persistentvolumeclaims", "--namespace", namespaceOf(args)],
     ...["--selector", selector.join(",")],
   );
+}
+
+/** Names of those that still have, or never had, what they stand for. */
+export const present = (claims: readonly Claim[]): string[] =>
+  claims.filter(({ status }) => status?.phase !== "Lost").map(({ metadata }) => metadata.name);
+
+export async function storageProblems(
+  args: Wanted,
+  claims: readonly Claim[],
+  ask: Ask,
+): Promise<string[]> {
+  const classes = await itemsOf<StorageClass>(ask, "storageclasses");
   // Whoever may not look at classes may use them all the same.
   return [
     ...(classes ? classProblems(args.storageClass, classes) : []),
-    ...claimProblems(args, claims ?? [], classes),
+    ...claimProblems(args, claims, classes),
   ];
 }
 
