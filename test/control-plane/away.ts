@@ -40,7 +40,7 @@ export function awayChecks(name: string, watched: () => Watched): void {
       }),
     );
     console.log(`${name}, two minutes without an API server: ${seconds} s without writes`);
-    expect(await writer.lost()).toEqual([]);
+    expect(await until("what is there", () => writer.lost(), { seconds: 120 })).toEqual([]);
     expect({ lead: await settled(), pods: await pods() }).toEqual(before);
   }, 600_000);
 
@@ -79,7 +79,7 @@ export function awayChecks(name: string, watched: () => Watched): void {
     console.log(`${name}, without a kubelet and until all was back: ${seconds} s without writes`);
     await cluster.kubectl("wait", "--for=condition=Ready", "node", "--all", "--timeout=120s");
     await cluster.kubectl("wait", "--for=condition=Ready", "pod", "--all", "--timeout=180s");
-    expect(await writer.lost()).toEqual([]);
+    expect(await until("what is there", () => writer.lost(), { seconds: 120 })).toEqual([]);
     expect({ lead: await settled(), pods: await pods() }).toEqual(before);
   }, 900_000);
 }

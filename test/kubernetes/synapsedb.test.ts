@@ -1,8 +1,8 @@
 /** SynapseDB on a real cluster by the settings alone: what one member takes, all have. */
+import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Outputs } from "../../commands/support/stack.ts";
 import { until } from "../support/until.ts";
-import { queryAt } from "./clients.ts";
 import { OnCluster } from "./stack.ts";
 
 let site: OnCluster;
@@ -18,7 +18,17 @@ afterAll(() => site?.remove(), 600_000);
 
 /** A client in the namespace, who verifies the name that it was told. */
 async function query(url: string, sql: string): Promise<unknown[]> {
-  return queryAt(await site.addressOf(new URL(url).hostname), url, outputs, sql);
+  const { hostname, port } = new URL(url);
+  const { user, password, database } = outputs.credentials.postgres;
+  const ssl = { ca: outputs.caCertificate, servername: hostname };
+  const host = await site.addressOf(hostname);
+  const client = new pg.Client({ host, port: Number(port), user, password, database, ssl });
+  await client.connect();
+  try {
+    return (await client.query<unknown[]>({ text: sql, rowMode: "array" })).rows.flat();
+  } finally {
+    await client.end();
+  }
 }
 const write = (sql: string) => query(String(outputs.endpoints["write"]), sql);
 const nodes = () => outputs.endpoints["nodes"] as string[];
