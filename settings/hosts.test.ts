@@ -187,6 +187,16 @@ describe("on several hosts", () => {
 
   const regions = on(["a1", "a"], ["a2", "a"], ["b1", "b"], ["b2", "b"], ["c1", "c"]);
 
+  test.each(["synaxic", "synap"])(
+    "a member of %s that has a host's name is on that host",
+    (system) => {
+      const { members } = parseSettings({ ...regions, system }) as SynapseDBSettings;
+      expect(members.map(({ name, host }) => [name, host])).toEqual(
+        ["a1", "a2", "b1", "b2", "c1"].map((name) => [name, name]),
+      );
+    },
+  );
+
   test("five in three regions lose no majority with one of them", () => {
     const { members, etcd } = parseSettings(regions) as SynapseDBSettings;
     expect(placed(etcd)).toEqual(["etcd1@a1", "etcd2@b1", "etcd3@c1"]);

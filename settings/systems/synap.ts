@@ -43,7 +43,8 @@ export type SynapSettings = ReturnType<typeof resolve>;
 export function resolve(raw: z.infer<typeof schema>) {
   const { placed, membersOf, name, hosts, balancers } = onHosts(raw);
   const members = placed(
-    raw.members ?? membersOf<z.infer<typeof part>>(numbered("synap", 3), (name) => ({ name })),
+    raw.members ??
+      membersOf<z.infer<typeof part>>(numbered("synap", 3), (name) => ({ name, host: name })),
   );
   return { ...raw, name, hosts, balancers, members, master: raw.master ?? members[0]!.name };
 }

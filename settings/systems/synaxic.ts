@@ -108,7 +108,7 @@ export type SynaxicSettings = ReturnType<typeof resolve>;
 export function resolve(raw: z.infer<typeof schema>) {
   const { placed, membersOf, quorumOf, ...rest } = onHosts(raw);
   const members: readonly z.infer<typeof member>[] =
-    raw.members ?? membersOf(ofOneHost, (name) => ({ name }));
+    raw.members ?? membersOf(ofOneHost, (name) => ({ name, host: name }));
   // Two sentinels cannot outvote a lost one, and one alone would be lost with its host.
   const sentinels = quorumOf("sentinel").length === 3 ? quorumOf("sentinel") : [];
   return {

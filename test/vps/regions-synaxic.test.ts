@@ -40,7 +40,7 @@ test("the leader's region is replaced by the others, and nothing acknowledged is
   const gone = hosts.filter(({ name }) => regionOf(name) === lost);
   await Promise.all(gone.map((host) => host.kill()));
   await writer.progress(20, 180);
-  // A member whose connection to etcd went to the lost region hears of it some seconds later.
+  // Who is asked may hear of it some seconds later.
   await until("all to know a leader elsewhere", async () => {
     return regionOf(await site.leader()) !== lost || undefined;
   });
