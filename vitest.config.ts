@@ -10,7 +10,6 @@ const engineProcesses = "engine/src/engine-*.test.ts";
 const besideOthers = { maxWorkers: 2 };
 
 const sideBySide = {
-  ...besideOthers,
   testTimeout: 600_000,
   // Most of a run is one process starting after another: more than one a processor keeps both busy.
   maxConcurrency: 4,

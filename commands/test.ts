@@ -39,7 +39,7 @@ type Suite = (typeof suites)[number];
 const onRequest: readonly Suite[] = ["engines", "control-plane", "vps", "matrix", "swarm"];
 
 /** Their files run beside each other: a cluster is waited for most of the time. */
-const sideBySide: readonly Suite[] = ["conformance", "integration", "kubernetes", "acceptance"];
+const sideBySide: readonly Suite[] = ["integration", "kubernetes", "acceptance"];
 
 const withoutDocker: readonly Suite[] = ["lint", "types", "unit"];
 const onOwnImages: readonly Suite[] = ["integration", "acceptance", "vps", "matrix"];
@@ -119,6 +119,7 @@ async function runSuites(suites: readonly Suite[]): Promise<readonly Outcome[]> 
     case "types":
       return [await tool("tsc", ["--noEmit"])];
     case "unit":
+    case "conformance":
     case "engines":
       return vitest(suites);
     case "vps":

@@ -77,10 +77,9 @@ export function recordOf(settings: Recorded, claims?: readonly string[]): Placem
   const places = (parts: readonly { readonly name: string; readonly host: string }[]) =>
     Object.fromEntries(parts.map(({ name, host }) => [name, host]));
   const etcd = etcdOf(settings);
-  const names = settings.members.map(({ name }) => name);
-  const gone = names.filter((name) =>
-    claimsOf(settings, name).some((one) => !claims?.includes(one)),
-  );
+  const isGone = (member: string) =>
+    claims !== undefined && !claimsOf(settings, member).every((claim) => claims.includes(claim));
+  const gone = settings.members.map(({ name }) => name).filter(isGone);
   const joining = etcd.filter(({ joins }) => joins).map(({ name }) => name);
   return {
     members: places(settings.members),
@@ -93,7 +92,7 @@ export function recordOf(settings: Recorded, claims?: readonly string[]): Placem
     ...(settings.platform === "kubernetes" && {
       kubernetes: { namespace: settings.kubernetes.namespace ?? settings.name },
     }),
-    ...(claims && gone.length > 0 && { gone }),
+    ...(gone.length > 0 && { gone }),
     accepted: [...settings.acceptPlacement],
   };
 }

@@ -1,7 +1,6 @@
 /** forget-namespace: what was in a Kubernetes namespace that is gone leaves the stack's state, so that `up` makes it anew. */
 import { namespaceOf } from "../../components/platform/kubernetes/access.ts";
-import { itemsOf, kubectl, type Ask } from "../../components/platform/kubernetes/kubectl.ts";
-import { deploymentSelector } from "../../components/platform/kubernetes/objects.ts";
+import { asking, ownItemsOf } from "../../components/platform/kubernetes/kubectl.ts";
 import { present, type Claim } from "../../components/platform/kubernetes/storage.ts";
 import type { Settings } from "../../settings/settings.ts";
 import { Failure } from "../support/failure.ts";
@@ -60,11 +59,9 @@ export async function forgetNamespace(args: string[]): Promise<number> {
 /** Names of the volumes that are there. A cluster that does not answer, or runs something of the stack, has not lost it. */
 async function volumesWithoutUsers({ name, kubernetes }: Settings, namespace: string) {
   const { context } = kubernetes;
-  const ask: Ask = (...words) => kubectl(["--context", context!, ...words, "--output", "json"]);
-  const selector = Object.entries(deploymentSelector(name)).map((pair) => pair.join("="));
+  const ask = asking(context!);
   const list = async <T>(kinds: string) => {
-    const of = ["--namespace", namespace, "--selector", selector.join(",")];
-    const items = await itemsOf<T>(ask, kinds, ...of);
+    const items = await ownItemsOf<T>(ask, kinds, { prefix: name, namespace });
     if (items) return items;
     throw new Failure(
       `forget-namespace: context ${context} does not tell whether anything is in namespace ${namespace}; allowed: a cluster that answers. Try kubectl --context ${context} get ${kinds} --namespace ${namespace}`,

@@ -124,7 +124,7 @@ function belongs(resources: readonly StateResource[], name: string, engine: stri
 }
 
 /** Of a script; of anything else it is empty. */
-const environmentOf = ({ type, inputs }: StateResource) =>
+export const environmentOf = ({ type, inputs }: StateResource) =>
   (type === "command:local:Command" ? (inputs?.["environment"] ?? {}) : {}) as Readonly<
     Record<string, unknown>
   >;

@@ -1,5 +1,5 @@
 /** The state of a stack without what was in a namespace that is gone. Pure. */
-import { without, type State, type StateResource } from "./lost-host.ts";
+import { environmentOf, without, type State } from "./lost-host.ts";
 
 /** Its type comes after those of its parents. */
 const PROVIDER = /[:$]pulumi:providers:kubernetes::/;
@@ -7,12 +7,11 @@ const RECORD = "synfleet-hosts:placement:Placement";
 
 /** Objects, the scripts that ran against them, and the record of what is where, which would refuse to begin anew. Passwords and certificates stay. */
 export function withoutNamespace<S extends State>(state: S, namespace: string) {
-  return without(state, ({ type, provider = "", inputs }: StateResource) => {
-    if (type === RECORD) return true;
-    if (type === "command:local:Command") {
-      const { NAMESPACE } = (inputs?.["environment"] ?? {}) as Record<string, unknown>;
-      return NAMESPACE === namespace;
-    }
-    return PROVIDER.test(provider);
-  });
+  return without(
+    state,
+    (resource) =>
+      resource.type === RECORD ||
+      environmentOf(resource)["NAMESPACE"] === namespace ||
+      PROVIDER.test(resource.provider ?? ""),
+  );
 }

@@ -38,16 +38,17 @@ export function nodeIn(state: State, host: string, forgotten: readonly StateReso
   const managing = resources.filter(
     ({ type, inputs }) => type === SWARM_MEMBER && inputs?.["role"] === "manager",
   );
-  const managers = managing.map(hostOf).filter((name) => name !== undefined && name !== host);
+  const others = managing.map(hostOf).flatMap((name) => {
+    const reached = name === undefined || name === host ? undefined : hosts.get(name);
+    return reached ? [[name!, reached] as const] : [];
+  });
   return {
     host,
     id: String(forgotten.find(({ type }) => type === SWARM_MEMBER)?.outputs?.["nodeId"] ?? ""),
     services: forgotten
       .filter(({ type }) => type === SERVICE)
       .map(({ inputs }) => String(inputs?.["name"])),
-    managers: new Map(
-      managers.flatMap((name) => (hosts.has(name!) ? [[name!, hosts.get(name!)!]] : [])),
-    ),
+    managers: new Map(others),
   };
 }
 

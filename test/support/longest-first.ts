@@ -6,7 +6,6 @@ const long = [
   "acceptance/fleet",
   "postgres/streaming-changes",
   "acceptance/synaxic",
-  "conformance/golden",
   "fleet/prepare",
   "kubernetes/synap",
   "synap/roles",

@@ -30,11 +30,7 @@ beforeAll(async () => {
   await fleet.add(1);
   registry = await PrivateRegistry.start(fleet);
   reference = `${registry.address}/team/app:1`;
-  const trusted = `/etc/docker/certs.d/${registry.address}`;
-  for (const host of fleet.hosts)
-    await host.must(["sh", "-ec", `mkdir -p ${trusted}; cat > ${trusted}/ca.crt`], {
-      input: registry.caCertificate,
-    });
+  for (const host of fleet.hosts) await registry.trustedBy(host);
   await fleet.host("host1").docker(["tag", baseImage, reference]);
   const client = `export PATH="$(cd "$SSH_CLIENT" && pwd):$PATH"`;
   const pushed = await here(0, `${client}; docker --host "$HOST" push --quiet "$TAG"`);

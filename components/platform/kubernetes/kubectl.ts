@@ -1,5 +1,8 @@
 /** How a cluster is asked before there is a program that changes it. */
 import { execFile } from "node:child_process";
+import { namespaceOf } from "./access.ts";
+import type { KubernetesPlatformArgs } from "./args.ts";
+import { deploymentSelector } from "./objects.ts";
 
 /** What `kubectl` said; the code is undefined where there is no such program. */
 export interface Said {
@@ -11,7 +14,7 @@ export interface Said {
 /** @param input for its standard input */
 export type Kubectl = (words: readonly string[], input?: string) => Promise<Said>;
 
-/** Asks the cluster of a context for JSON. */
+/** Asks a cluster for JSON. */
 export type Ask = (...words: readonly string[]) => Promise<Said>;
 
 export const kubectl: Kubectl = (words, input = "") =>
@@ -25,8 +28,25 @@ export const kubectl: Kubectl = (words, input = "") =>
     child.stdin?.on("error", () => undefined).end(input);
   });
 
+/** Asks the cluster of a context. */
+export const asking =
+  (context: string, by: Kubectl = kubectl): Ask =>
+  (...words) =>
+    by(["--context", context, ...words, "--output", "json"]);
+
 /** The objects of a list; undefined where one may not look at them. */
 export async function itemsOf<T>(ask: Ask, ...words: readonly string[]): Promise<T[] | undefined> {
   const { code, stdout } = await ask("get", ...words);
   return code === 0 ? (JSON.parse(stdout) as { items: T[] }).items : undefined;
+}
+
+/** The deployment's own objects of some kinds; undefined where one may not look at them. */
+export function ownItemsOf<T>(
+  ask: Ask,
+  kinds: string,
+  args: Pick<KubernetesPlatformArgs, "prefix" | "namespace">,
+): Promise<T[] | undefined> {
+  const selector = Object.entries(deploymentSelector(args.prefix)).map((pair) => pair.join("="));
+  const of = ["--namespace", namespaceOf(args), "--selector", selector.join(",")];
+  return itemsOf<T>(ask, kinds, ...of);
 }

@@ -67,14 +67,18 @@ const namespace = (labels?: Record<string, string>) =>
 const args = { prefix: "orders", context: "lab" };
 
 test.each([
-  ["without the namespace", {}],
-  ["with its own namespace", { namespace: namespace({ "org.synfleet.fleet": "orders" }) }],
-  ["whose volumes can grow", { persistentvolumeclaims: claim("5Gi", "fast") }],
-  ["whose volumes are as wanted", { persistentvolumeclaims: claim("10Gi", "standard") }],
-  ["that shows no nodes", { nodes: { code: 1, stdout: "", stderr: "forbidden" } }],
-  ["that shows no classes", { storageclasses: { code: 1, stdout: "", stderr: "forbidden" } }],
-])("a cluster %s is fit", async (_, answers) => {
-  await expect(clusterPreflight(args, cluster(answers))).resolves.not.toThrow();
+  ["without the namespace", {}, []],
+  ["with its own namespace", { namespace: namespace({ "org.synfleet.fleet": "orders" }) }, []],
+  ["whose volumes can grow", { persistentvolumeclaims: claim("5Gi", "fast") }, ["synap1-data"]],
+  [
+    "whose volumes are as wanted",
+    { persistentvolumeclaims: claim("10Gi", "standard") },
+    ["synap1-data"],
+  ],
+  ["that shows no nodes", { nodes: { code: 1, stdout: "", stderr: "forbidden" } }, []],
+  ["that shows no classes", { storageclasses: { code: 1, stdout: "", stderr: "forbidden" } }, []],
+])("a cluster %s is fit", async (_, answers, volumes) => {
+  expect(await clusterPreflight(args, cluster(answers))).toEqual(volumes);
 });
 
 test("tells which volumes there are, and of one that was lost that it is not", async () => {

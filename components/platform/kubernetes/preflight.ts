@@ -2,11 +2,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { namespaceOf } from "./access.ts";
 import type { KubernetesPlatformArgs } from "./args.ts";
-import { kubectl as ordinary, type Ask, type Kubectl } from "./kubectl.ts";
+import { asking, kubectl as ordinary, ownItemsOf, type Ask, type Kubectl } from "./kubectl.ts";
 import { nodeProblems } from "./nodes.ts";
 import { pullSecretProblems } from "./pull-secrets.ts";
 import { rightsProblems } from "./rights.ts";
-import { claimsOf, present, storageProblems, type Claim } from "./storage.ts";
+import { present, storageProblems, type Claim } from "./storage.ts";
 
 interface Asked extends KubernetesPlatformArgs {
   /** Members of the largest set. */
@@ -29,9 +29,9 @@ export async function clusterPreflight(
   kubectl: Kubectl = ordinary,
   warn: Warn = (text) => void pulumi.log.warn(text),
 ): Promise<readonly string[] | undefined> {
-  const ask: Ask = (...words) => kubectl(["--context", args.context, ...words, "--output", "json"]);
+  const ask = asking(args.context, kubectl);
   refuse(await connectionProblems(args.context, { kubectl, ask, warn }));
-  const claims = await claimsOf(args, ask);
+  const claims = await ownItemsOf<Claim>(ask, "persistentvolumeclaims", args);
   refuse(await problemsOf(args, claims ?? [], { kubectl, ask, warn }));
   return claims && present(claims);
 }

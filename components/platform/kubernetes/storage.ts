@@ -1,8 +1,6 @@
 /** Whether the cluster has volumes as they are wanted, and those that are there can become so. */
-import { namespaceOf } from "./access.ts";
 import type { KubernetesPlatformArgs } from "./args.ts";
 import { itemsOf, type Ask } from "./kubectl.ts";
-import { deploymentSelector } from "./objects.ts";
 
 interface StorageClass {
   readonly metadata: { readonly name: string; readonly annotations?: Record<string, string> };
@@ -22,15 +20,6 @@ type Wanted = Pick<
   KubernetesPlatformArgs,
   "prefix" | "namespace" | "context" | "storageClass" | "volumeGiB"
 >;
-
-/** All of the deployment; undefined where one may not look at them. */
-export function claimsOf(args: Wanted, ask: Ask): Promise<Claim[] | undefined> {
-  const selector = Object.entries(deploymentSelector(args.prefix)).map((pair) => pair.join("="));
-  return itemsOf<Claim>(
-    ...[ask, "persistentvolumeclaims", "--namespace", namespaceOf(args)],
-    ...["--selector", selector.join(",")],
-  );
-}
 
 /** Names of those that still have, or never had, what they stand for. */
 export const present = (claims: readonly Claim[]): string[] =>

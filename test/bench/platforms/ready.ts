@@ -89,9 +89,7 @@ async function up({ deployment, registry }: Ground): Promise<number> {
 /** As an earlier deployment of the same version leaves them. */
 async function keepImages(from: Host, registry: PrivateRegistry, names: readonly ImageName[]) {
   const address = `${registry.address}/team`;
-  const trusted = `/etc/docker/certs.d/${registryHost(address)}`;
-  await from.must(["mkdir", "-p", trusted], { user: "root" });
-  await from.must(["tee", `${trusted}/ca.crt`], { user: "root", input: registry.caCertificate });
+  await registry.trustedBy(from);
   const login = ["login", "--username", "team", "--password-stdin", registryHost(address)];
   await from.must(["docker", ...login], { user: "root", input: registry.password });
   for (const name of names) {

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { buffer } from "node:stream/consumers";
 import { pack } from "tar-stream";
 import { type ImageName, buildImage } from "../../../images/build.ts";
-import { pauseAfter } from "../../support/pause.ts";
+import { until as waitUntil } from "../../support/until.ts";
 import { TestAuthority } from "./certificates.ts";
 
 /** Files of a container by path below /etc/synfleet; a secret one is readable by its owner alone. */
@@ -202,21 +202,14 @@ export async function until<T>(
   holds: (value: T) => boolean,
   timeoutMs = 60_000,
 ): Promise<T> {
-  const deadlineMs = Date.now() + timeoutMs;
-  let last: unknown;
-  for (;;) {
-    const askedAt = Date.now();
-    try {
+  const { value } = await waitUntil(
+    what,
+    async () => {
       const value = await look();
-      if (holds(value)) return value;
-      last = value;
-    } catch (error) {
-      last = error;
-    }
-    if (Date.now() > deadlineMs) {
-      const seen = last instanceof Error ? last.message : JSON.stringify(last);
-      throw new Error(`${what} did not come about in ${timeoutMs} ms; last seen: ${seen}`);
-    }
-    await pauseAfter(askedAt);
-  }
+      if (holds(value)) return { value };
+      throw new Error(`last seen: ${JSON.stringify(value)}`);
+    },
+    { seconds: timeoutMs / 1000 },
+  );
+  return value;
 }

@@ -1,10 +1,12 @@
 /** A private registry in a lab's network: TLS by an authority of its own, and a login. */
 import { randomBytes } from "node:crypto";
 import { mkdir, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { trustedFor } from "../../../components/platform/docker/registry.ts";
 import { ensureBaseImage } from "../../../images/base.ts";
 import { must } from "../../lab/process.ts";
 import type { Fleet } from "../../lab/fleet/fleet.ts";
+import type { Host } from "../../lab/fleet/host.ts";
 import { until } from "../until.ts";
 
 const settings = `version: 0.1
@@ -75,6 +77,14 @@ export class PrivateRegistry {
     const auths = { [this.address]: { auth } };
     await writeFile(join(this.#folder, "config.json"), JSON.stringify({ auths }), { mode: 0o600 });
     return { DOCKER_CONFIG: this.#folder };
+  }
+
+  /** Has a host trust it. */
+  async trustedBy(host: Host): Promise<void> {
+    for (const [path, content] of Object.entries(trustedFor(this))) {
+      await host.must(["mkdir", "-p", dirname(path)], { user: "root" });
+      await host.must(["tee", path], { user: "root", input: content });
+    }
   }
 
   /** Names of what is kept in it. */
