@@ -24,6 +24,7 @@ interface Deployment {
   readonly publishAddress?: string | undefined;
   /** A Swarm publishes on every address of a host. @default "docker" */
   readonly platform?: "docker" | "swarm" | "kubernetes" | undefined;
+  readonly swarm?: { readonly encrypted: boolean } | undefined;
 }
 
 interface Container {
@@ -57,7 +58,7 @@ export async function preflight(
 async function inspectFleet(
   hosts: readonly DockerHost[],
   ports: readonly WantedPort[],
-  { name, publishAddress, prepareHosts = false, platform }: Deployment,
+  { name, publishAddress, prepareHosts = false, platform, swarm }: Deployment,
   peers: readonly PeerPort[],
 ): Promise<readonly string[]> {
   const isPreview = pulumi.runtime.isDryRun();
@@ -75,6 +76,7 @@ async function inspectFleet(
     peers,
     deployment: name,
     needsEngine: !prepareHosts,
+    needsEsp: platform === "swarm" && hosts.length > 1 && (swarm?.encrypted ?? true),
     triesPaths,
   };
   const { silent, found } = await fleetProblems(args);

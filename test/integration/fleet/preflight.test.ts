@@ -95,6 +95,22 @@ test("ports of a Swarm are its engines' own where there is one, and tried on all
   for (const host of [two, one]) await host.docker(["swarm", "leave", "--force"]);
 });
 
+test("a kernel that cannot encrypt a Swarm's network is told, where it has to", async () => {
+  // All servers have the kernel of the machine that the tests run on, whatever it can.
+  const ip = `#!/bin/sh\necho "Error: Requested AEAD algorithm not found." >&2\nexit 2\n`;
+  await two.must(["tee", "/usr/local/bin/ip"], { input: ip });
+  await two.must(["chmod", "755", "/usr/local/bin/ip"]);
+  const onSwarm = { name: "mine", platform: "swarm" } as const;
+  const hosts = fleet.hosts.map(settingsOf);
+  const up = (encrypted: boolean) =>
+    preflight(hosts, ports, { ...onSwarm, swarm: { encrypted } }, peers);
+  await expect(up(true)).rejects.toThrow(
+    'synfleet:swarm.encrypted: got true, which the kernel of host host2 cannot do ("Error: Requested AEAD',
+  );
+  await up(false);
+  await two.must(["rm", "/usr/local/bin/ip"]);
+});
+
 test("all that is wrong with servers is told at once", async () => {
   const sleep = ["--entrypoint", "sleep", baseImage, "600"];
   await one.docker(["run", "--detach", "--name", "web", "--publish", "5002:80", ...sleep]);

@@ -10,6 +10,7 @@ test("what a host said", () => {
     "engine 26.1.5",
     "free 40000",
     "swarm active",
+    "noesp Error: Requested AEAD algorithm not found.",
     "container mine-etcd1;mine;10.0.0.1:2379-2380->2379-2380/tcp, 9100/tcp",
     "container web;;0.0.0.0:80->8080/tcp, [::]:80->8080/tcp",
     "container quiet;;",
@@ -26,6 +27,7 @@ test("what a host said", () => {
     freeMiB: 40000,
     engine: { version: "26.1.5" },
     inSwarm: true,
+    espProblem: "Error: Requested AEAD algorithm not found.",
     containers: [
       {
         name: "mine-etcd1",

@@ -25,9 +25,29 @@ export interface Facts {
   readonly engine: { readonly version: string } | { readonly problem: string };
   /** Whether it is in a Docker Swarm, whose ports its engine listens on itself. */
   readonly inSwarm: boolean;
+  /** Why its kernel cannot encrypt a Swarm's network; absent where it can, or its login may not try. */
+  readonly espProblem?: string;
   readonly containers: readonly RunningContainer[];
   readonly listening: readonly Binding[];
 }
+
+/** What the engine asks of the kernel for each peer of an encrypted network, in a network of its own that ends with it; none has the key. */
+const TRY_ESP = [
+  ...["ip", "xfrm", "state", "add", "src", "192.0.2.1", "dst", "192.0.2.2", "proto", "esp"],
+  ...[
+    "spi",
+    "0x1",
+    "mode",
+    "transport",
+    "aead",
+    "'rfc4106(gcm(aes))'",
+    `0x${"0".repeat(40)}`,
+    "64",
+  ],
+].join(" ");
+
+/** The word by which a host is asked for it. */
+export const ESP = "esp";
 
 /**
  * Changes nothing. It waits for a line before it tells the time, so that the time it took to log in does not blur it. A word a line, and then
@@ -47,6 +67,12 @@ if answer=$(docker version --format '{{.Server.Version}}' 2>&1); then
 else
   echo "problem $(printf %s "$answer" | tail -n 1)"
 fi
+if [ "$1" = ${ESP} ]; then
+  root="sudo -n"; [ "$(id -u)" != 0 ] || root=""
+  # Of other ends than the kernel's answer, nothing is known.
+  answer=$($root unshare --net ${TRY_ESP} 2>&1)
+  [ $? -ne 2 ] || echo "noesp $(printf %s "$answer" | tail -n 1)"
+fi
 ss -Hltn | awk '{ print "listens " $4 }'`;
 
 /** @param asked when it was asked for its time, and when that was here, in milliseconds */
@@ -60,6 +86,7 @@ export function readFacts(text: string, asked: readonly [number, number]): Facts
   const clock = Number(one("clock"));
   const free = one("free");
   const version = one("engine");
+  const espProblem = one("noesp");
   return {
     machine: one("machine") ?? "",
     aheadMs: [clock - asked[1], clock - asked[0]],
@@ -67,6 +94,7 @@ export function readFacts(text: string, asked: readonly [number, number]): Facts
     ...(free !== undefined && { freeMiB: Number(free) }),
     engine: version === undefined ? { problem: one("problem") ?? "no answer" } : { version },
     inSwarm: one("swarm") === "active",
+    ...(espProblem !== undefined && { espProblem }),
     containers: (values.get("container") ?? []).map(container),
     listening: (values.get("listens") ?? []).map(binding),
   };

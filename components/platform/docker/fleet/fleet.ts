@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import type { DockerHost } from "../args.ts";
 import { bracketed, engineOf, peerAddress } from "../reach.ts";
 import { ask, type Answer } from "./ask.ts";
-import { factsScript, readFacts, type Facts } from "./facts.ts";
+import { ESP, factsScript, readFacts, type Facts } from "./facts.ts";
 import { isOurs, judge, type WantedPort } from "./judge.ts";
 import {
   closedOf,
@@ -38,6 +38,8 @@ export interface FleetArgs {
   readonly deployment: string;
   /** Whether Docker has to be there already. */
   readonly needsEngine: boolean;
+  /** Whether their kernels have to encrypt the network between them. */
+  readonly needsEsp: boolean;
   /** Whether ports are opened for a moment to try the ways to them. A preview only looks. */
   readonly triesPaths: boolean;
 }
@@ -50,8 +52,8 @@ export interface FleetProblems {
 }
 
 export async function fleetProblems(args: FleetArgs): Promise<FleetProblems> {
-  const { hosts, published, deployment, needsEngine } = args;
-  const answers = await forEach(hosts, factsOf);
+  const { hosts, published, deployment, needsEngine, needsEsp } = args;
+  const answers = await forEach(hosts, (host) => factsOf(host, needsEsp ? [ESP] : []));
   const silent = answers.flatMap((answer) => ("problem" in answer ? [answer.problem] : []));
   const facts = new Map(
     answers.flatMap((answer) => ("facts" in answer ? [[answer.host, answer.facts]] : [])),
@@ -89,10 +91,11 @@ function wantedByPeers({ hosts, peers }: FleetArgs): WantedByPeer[] {
 
 type Asked = { readonly host: string; readonly facts: Facts } | { readonly problem: string };
 
-async function factsOf(host: DockerHost): Promise<Asked> {
+async function factsOf(host: DockerHost, words: readonly string[]): Promise<Asked> {
   let asked = 0;
   let answered = 0;
   const answer = await ask(host, factsScript, {
+    words,
     heard: (line, child) => {
       if (line === "ready") {
         asked = Date.now();

@@ -52,6 +52,7 @@ describe("a problem says where, what, what is allowed and what to do", () => {
     ["an old Docker", { engine: { version: "19.03.15" } }],
     ["little memory", { memoryMiB: 480 }],
     ["a full disk", { freeMiB: 100 }],
+    ["a kernel without ESP", { espProblem: "Error: Requested AEAD algorithm not found." }],
     ["another deployment's port", published("other-etcd1", "other", "*")],
     ["a container's port", published("etcd", "", "10.0.0.2")],
     ["a program's port", { listening: [{ address: "*", port: 2379 }] }],

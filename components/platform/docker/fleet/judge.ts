@@ -30,6 +30,7 @@ export function judge(
     ...[...facts].flatMap(([name, each]) => [
       ...(needsEngine ? engine(name, each) : []),
       ...room(name, each),
+      ...encryption(name, each),
     ]),
     ...wanted.flatMap((port) => taken(port, facts.get(port.host), deployment)),
   ];
@@ -93,6 +94,14 @@ function room(name: string, { memoryMiB, freeMiB }: Facts): string[] {
     );
   }
   return problems;
+}
+
+function encryption(name: string, { espProblem }: Facts): string[] {
+  if (espProblem === undefined) return [];
+  return [
+    `synfleet:swarm.encrypted: got true, which the kernel of host ${name} cannot do ("${espProblem}"); allowed: false, or kernels with ESP. ` +
+      "Take the distribution's own kernel, which has it (modprobe esp4), or set swarm: { encrypted: false }; members speak TLS to each other in any case.",
+  ];
 }
 
 function taken(wanted: WantedPort, facts: Facts | undefined, deployment: string): string[] {
