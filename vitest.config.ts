@@ -32,6 +32,8 @@ export default defineConfig({
             "test/unit/**/*.test.ts",
           ],
           exclude: ["**/node_modules/**", "engine/conformance/**", engineProcesses],
+          // Pulumi and its providers take seconds to load: once for each worker, not for each file. Each file sets the mocks that it needs.
+          isolate: false,
           // Programs that import all of Pulumi take seconds on a busy machine.
           testTimeout: 30_000,
           hookTimeout: 60_000,
