@@ -1,13 +1,12 @@
 import { defineConfig } from "vitest/config";
-import { LongestFirst } from "./test/support/longest-first.ts";
 
 const shared = { setupFiles: ["test/support/setup.ts"] };
 
 /** The engine's command line as a process of its own, which takes its time to start. */
 const engineProcesses = "engine/src/engine-*.test.ts";
 
-/** A cluster is waited for most of the time: for a lease to end, a member to catch up. Two files at a time keep two processors busy: more, each a whole system, only wait for each other. */
-const besideOthers = { maxWorkers: 2 };
+/** Files that bring whole systems up: two of them at once keep two processors so busy that members miss the seconds which their settings give them. */
+const oneAtATime = { fileParallelism: false };
 
 const sideBySide = {
   testTimeout: 600_000,
@@ -21,7 +20,6 @@ export default defineConfig({
   test: {
     // Not one less than there are, which on two processors would be one.
     maxWorkers: "100%",
-    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
@@ -62,7 +60,8 @@ export default defineConfig({
           include: ["test/integration/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 600_000,
-          ...besideOthers,
+          // A part is waited for most of the time: for a lease to end, a member to catch up. More at once only wait for each other.
+          maxWorkers: 2,
         },
       },
       {
@@ -74,7 +73,7 @@ export default defineConfig({
           hookTimeout: 300_000,
           // Most of a test is waiting for controllers.
           maxConcurrency: 8,
-          ...besideOthers,
+          ...oneAtATime,
         },
       },
       {
@@ -95,8 +94,7 @@ export default defineConfig({
           include: ["test/swarm/**/*.test.ts"],
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          // Each brings up to five servers, with a whole system on them.
-          fileParallelism: false,
+          ...oneAtATime,
         },
       },
       {
@@ -106,7 +104,7 @@ export default defineConfig({
           include: ["test/acceptance/**/*.test.ts"],
           testTimeout: 300_000,
           hookTimeout: 900_000,
-          ...besideOthers,
+          ...oneAtATime,
         },
       },
       {
@@ -116,7 +114,7 @@ export default defineConfig({
           include: ["test/vps/**/*.test.ts"],
           testTimeout: 600_000,
           hookTimeout: 900_000,
-          fileParallelism: false,
+          ...oneAtATime,
         },
       },
     ],

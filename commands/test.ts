@@ -33,29 +33,29 @@ type Suite = (typeof suites)[number];
 
 /**
  * Run only when named: `engines` is for those who change the goldens, since it is long and needs the Pulumi CLI with its plugins; `vps` is
- * what integration and acceptance have on servers, and whole systems there; `matrix` is every pair of faults of a leader and its fence, of which
+ * what integration has on servers, and whole systems there; `matrix` is every pair of faults of a leader and its fence, of which
  * integration has a third; `swarm` is on servers that form a Docker Swarm; `control-plane` stops the lab's API server and kubelet, which all others there would miss.
  */
 const onRequest: readonly Suite[] = ["engines", "control-plane", "vps", "matrix", "swarm"];
 
-/** Their files run beside each other: a cluster is waited for most of the time. */
-const sideBySide: readonly Suite[] = ["integration", "kubernetes", "acceptance"];
+/** These run beside each other, since a cluster is waited for most of the time; of each lane a file at a time, so that there is one whole system at most. */
+const lanes: readonly (readonly Suite[])[] = [["integration"], ["kubernetes", "acceptance"]];
 
 const withoutDocker: readonly Suite[] = ["lint", "types", "unit"];
 const onOwnImages: readonly Suite[] = ["integration", "acceptance", "vps", "matrix"];
 
 const onKubernetes: readonly Suite[] = ["kubernetes", "control-plane"];
 
-/** Each by itself, but for those whose files run beside each other. */
+/** Each by itself, but for those of the lanes. */
 function together(wanted: readonly Suite[]): readonly Suite[][] {
-  const runs = (suite: Suite) => (sideBySide.includes(suite) ? "beside others" : suite);
+  const runs = (suite: Suite) => (lanes.flat().includes(suite) ? "lanes" : suite);
   return [...Map.groupBy(wanted, runs).values()];
 }
 
 const help = `Usage: npm test [-- SUITE…]
 
-Runs the named suites, or all but ${onRequest.join(", ")}. Of ${sideBySide.join(", ")}
-the files run side by side; all others run one after the other.
+Runs the named suites, or all but ${onRequest.join(", ")}: one after the
+other, but for ${lanes.map((lane) => lane.join(" and ")).join(" beside ")}.
 
   lint, types, unit  need nothing but node modules
   conformance        the offline engine's command line, held against what the Pulumi CLI gave
@@ -65,7 +65,7 @@ the files run side by side; all others run one after the other.
                      with the lab's small images), else on one that it starts here: see npm run lab -- --help
   control-plane      Synaxic on the lab's Kubernetes while its API server, and its kubelet, are stopped
   acceptance         whole systems, from up to destroy
-  vps                what integration and acceptance have on servers of the lab, and all systems on several hosts
+  vps                what integration has on servers of the lab, and all systems on several hosts
   matrix             every pair of faults of a leader and its fence, of which integration has a third
   swarm              servers that form a Docker Swarm, and whole systems on them
 
@@ -124,12 +124,16 @@ async function runSuites(suites: readonly Suite[]): Promise<readonly Outcome[]> 
       return vitest(suites);
     case "vps":
       return [
-        ...(await withAnotherTry(["integration", "acceptance"], "fleet")),
+        ...(await withAnotherTry(["integration"], "fleet")),
         ...(await withAnotherTry(suites)),
       ];
     case "matrix":
       process.env["SYNFLEET_MATRIX"] = "all";
       return vitest(["integration"], "fence-matrix");
+    case "integration":
+    case "kubernetes":
+    case "acceptance":
+      return inLanes(suites);
     default:
       return withAnotherTry(suites);
   }
@@ -149,25 +153,35 @@ async function tool(name: string, args: readonly string[]): Promise<Outcome> {
   return outcomeOf(name, code === 0 ? [] : [name]);
 }
 
+/** The lanes side by side, and what failed in them once more when all are done: one after the other then. */
+async function inLanes(wanted: readonly Suite[]): Promise<readonly Outcome[]> {
+  const taken = lanes
+    .map((lane) => lane.filter((suite) => wanted.includes(suite)))
+    .filter((lane) => lane.length > 0);
+  const beside = taken.length > 1 ? ["--no-file-parallelism"] : [];
+  const first = await Promise.all(taken.map((lane) => vitest(lane, ...beside)));
+  return onceMore(first.flat(), wanted);
+}
+
+const withAnotherTry = async (projects: readonly string[], ...files: readonly string[]) =>
+  onceMore(await vitest(projects, ...files), projects);
+
 /**
  * Hours of real clusters on a busy machine have accidents that say nothing of the change under test. A file that failed
  * is run once more when the others are done, and what passes only then is told by name at the end: no reason to stop,
  * and a fault to look for.
  */
-async function withAnotherTry(
-  projects: readonly string[],
-  ...files: readonly string[]
-): Promise<readonly Outcome[]> {
-  const first = await vitest(projects, ...files);
+async function onceMore(first: readonly Outcome[], projects: readonly string[]) {
   const again = worthAnotherTry(first);
   if (again.length === 0) return first;
   console.log(`synfleet: once more: ${again.join(", ")}`);
-  return afterAnotherTry(first, await vitest(projects, ...again));
+  return afterAnotherTry(first, await vitest(projects, "--no-file-parallelism", ...again));
 }
 
+/** @param words files, and options of the test runner */
 async function vitest(
   projects: readonly string[],
-  ...files: readonly string[]
+  ...words: readonly string[]
 ): Promise<readonly Outcome[]> {
   const folder = await mkdtemp(join(tmpdir(), "synfleet-results-"));
   const report = join(folder, "results.json");
@@ -176,7 +190,7 @@ async function vitest(
       join(projectDirectory, "node_modules", ".bin", "vitest"),
       [
         "run",
-        ...files,
+        ...words,
         ...projects.flatMap((project) => ["--project", project]),
         "--reporter=default",
         "--reporter=json",
