@@ -1,7 +1,9 @@
 /** Synap as services of a Swarm by the setting alone, from fresh hosts to a client's query and back. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { imageTag } from "../../images/build.ts";
 import { changeChecks } from "../acceptance/checks/changes.ts";
 import { SynapSite } from "../acceptance/checks/synap/site.ts";
+import { PrivateRegistry } from "../support/registry/registry.ts";
 import { synapServer } from "../support/synap-server.ts";
 import type { Host } from "../lab/fleet/host.ts";
 import { declared, onServers, type OnServers } from "../vps/support.ts";
@@ -12,6 +14,7 @@ const members = ["host1", "host2", "host3"];
 let servers: OnServers;
 let services: Services;
 let site: SynapSite;
+let registry: PrivateRegistry | undefined;
 
 beforeAll(async () => {
   await synapServer();
@@ -19,7 +22,10 @@ beforeAll(async () => {
   services = new Services(servers);
   site = new SynapSite(members, servers.containers, await servers.deployment.outputs());
 }, 900_000);
-afterAll(() => servers?.remove());
+afterAll(async () => {
+  await registry?.remove();
+  await servers?.remove();
+});
 
 const refusal = async (...words: string[]) => {
   const { deployment } = servers;
@@ -118,16 +124,42 @@ describe("the list of hosts", () => {
       .sort();
   const three = members.map((host) => `${host} Reachable`);
 
-  test("takes a host in, as a worker with a member that gets what the others have", async () => {
-    await servers.fleet.add(1, { images: servers.images });
-    await setHosts(servers.fleet.hosts);
-    await servers.deployment.up();
+  test("takes a host in that has no image yet, as a worker with a member that gets what the others have", async () => {
+    const { fleet, deployment } = servers;
+    await fleet.add(1);
+    registry = await PrivateRegistry.start(fleet);
+    const { address, caCertificate } = registry;
+    await deployment.set({ imageRegistry: { address: `${address}/team`, caCertificate } });
+    await setHosts(fleet.hosts);
+    const up = ["up", "--yes", "--skip-preview", "--stack", deployment.stack];
+    const { code, stdout, stderr } = await deployment.engine(up, await registry.login());
+    expect(code, stdout + stderr).toBe(0);
     expect(await nodes()).toEqual([...three, "host4"]);
     await site.everywhere("b", "2", 3);
   });
 
+  test("has it run what the others built, by a login that neither the Swarm nor the state has", async () => {
+    const { fleet, deployment } = servers;
+    const identity = ["image", "inspect", "--format", "{{.Id}}", imageTag("synap")];
+    const [first, last] = [fleet.host("host1"), fleet.host("host4")];
+    expect(await last.docker(identity)).toBe(await first.docker(identity));
+    const ids = (await first.docker(["service", "ls", "--quiet"])).split("\n");
+    const services = await first.docker(["service", "inspect", ...ids]);
+    const words = ["stack", "export", "--show-secrets", "--stack", deployment.stack];
+    const state = await deployment.mustRun(...words);
+    const auth = Buffer.from(`team:${registry!.password}`).toString("base64");
+    for (const secret of [registry!.password, auth]) {
+      for (const text of [services, state]) expect(text).not.toContain(secret);
+      for (const host of fleet.hosts) {
+        const found = await host.run(["grep", "-rlF", secret, "/etc", "/root", "/home"]);
+        expect(found.stdout).toBe("");
+      }
+    }
+  });
+
   test("takes it out again, and leaves nothing of the deployment on it", async () => {
     await setHosts(servers.fleet.hosts.slice(0, 3));
+    await servers.deployment.set({ imageRegistry: undefined });
     await servers.deployment.up();
     expect(await nodes()).toEqual(three);
     expect((await services.left()).filter((line) => line.startsWith("host4"))).toEqual([]);
