@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type AppDeps, createApp } from "./app.ts";
+import { createApp } from "./app.ts";
+import type { AppDeps } from "./deps.ts";
 import { decide, emptyMemory } from "./cluster/decide.ts";
 import { unseen } from "./cluster/observation.ts";
 import type { RaftStatus } from "./cluster/raft.ts";

@@ -14,14 +14,15 @@ import type { DockerHost, DockerPlatformArgs } from "./args.ts";
 import { type Claim, claimsOfThisRun } from "./claims.ts";
 import { containerArgs, fingerprint } from "./container.ts";
 import { imageOn } from "./images.ts";
-import { type Member, memberWords, reaching } from "./members.ts";
+import { memberWords, reaching } from "./members.ts";
 import { Preparation } from "./preparation.ts";
 import { peerAddress, remoteAliases, singleton } from "./reach.ts";
 import { awaitMembers, writeFiles, writeFilesGated } from "./scripts.ts";
 import { settling } from "./settling.ts";
-import { advertisedOn, labelsOf, openSite, siteOf, type Site } from "./site.ts";
+import { advertisedOn, labelsOf, openSite, type Site } from "./site.ts";
+import { Sites } from "./sites.ts";
 import { archiveOf, lines, refuseCompanions } from "./texts.ts";
-import { volumesOn } from "./volumes.ts";
+import { labelledOnce, volumesOn } from "./volumes.ts";
 
 type NetworkedSite = Site & { readonly network: docker.Network };
 
@@ -30,14 +31,13 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
   static readonly __pulumiType = "synfleet:platform:Docker";
   readonly kind = "docker";
   readonly #args: DockerPlatformArgs;
-  readonly #sites: ReadonlyMap<string, NetworkedSite>;
+  readonly #sites: Sites<NetworkedSite>;
   /** None where hosts are taken as they are. */
   readonly #preparation: Preparation | undefined;
   readonly #claims = claimsOfThisRun();
   readonly #name: string;
-  /** Host of each alias that all workloads are told of, for names across hosts; and of those made, for peers. */
-  readonly #placed: ReadonlyMap<string, string>;
-  readonly #hostOf: Map<string, string>;
+  /** Host of each alias that all workloads are told of, for names across hosts. */
+  readonly #placed: Readonly<Record<string, string>>;
 
   /**
    * @param placed the host of every workload by alias: known before the first is made, because on several hosts each
@@ -52,17 +52,20 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
     super(DockerPlatform.__pulumiType, name, { prefix: args.prefix }, options);
     this.#args = args;
     this.#name = name;
-    this.#placed = new Map(Object.entries(placed));
-    this.#hostOf = new Map(this.#placed);
+    this.#placed = placed;
     const { hosts, prefix, preparation, imageRegistry } = args;
     this.#preparation =
       preparation && new Preparation({ ...preparation, hosts, prefix, imageRegistry });
-    this.#sites = new Map(args.hosts.map((host) => [host.name, this.#site(name, host)]));
+    const network = `${prefix}-network`;
+    this.#sites = new Sites({
+      ...{ prefix, placed, key: "synfleet:hosts" },
+      sites: hosts.map((host) => this.#site(name, host, network)),
+    });
     this.registerOutputs({});
   }
 
   get hosts(): readonly string[] {
-    return [...this.#sites.keys()];
+    return this.#sites.names;
   }
 
   get machines(): readonly string[] {
@@ -70,25 +73,24 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
   }
 
   get peerCidrs(): readonly string[] {
-    if (this.#sites.size === 1) return [];
+    if (!this.#isSpread) return [];
     return this.#args.hosts.map((host) => singleton(peerAddress(host)));
   }
 
   endpoint(host: string, published: number): string {
-    return `${this.#siteOf(host).host.address ?? "localhost"}:${published}`;
+    return `${this.#sites.of(host).host.address ?? "localhost"}:${published}`;
   }
 
   advertised(host: string) {
-    return advertisedOn(this.#siteOf(host).host);
+    return advertisedOn(this.#sites.of(host).host);
   }
 
   workload(name: string, spec: WorkloadSpec, options: WorkloadOptions): Workload {
     refuseCompanions(spec);
-    const site = this.#siteOf(spec.host);
-    this.#hostOf.set(spec.alias, spec.host);
-    const calls = new Map([...this.#placed, ...Object.entries(spec.calls ?? {})]);
+    const site = this.#sites.put(spec.alias, spec.host);
+    const calls = new Map(Object.entries({ ...this.#placed, ...spec.calls }));
     const { parent } = options;
-    const containerName = this.#physical(spec.alias);
+    const containerName = this.#sites.physical(spec.alias);
     const reloads = spec.reloads ?? true;
     const image = imageOn(site, spec.image, {
       claims: this.#claims,
@@ -115,20 +117,20 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
     ];
     const args = containerArgs(spec, {
       containerName,
-      networkName: this.#physical("network"),
+      networkName: this.#sites.physical("network"),
       image: image.reference,
       volumeNames: { ...names, config },
       publishAddress: this.#publishAddress(site.host),
-      ...(this.#sites.size > 1 && { peerAddress: peerAddress(site.host) }),
+      ...(this.#isSpread && { peerAddress: peerAddress(site.host) }),
       labels: Object.fromEntries(labels.map(({ label, value }) => [label, value])),
-      remoteAliases: remoteAliases(calls, spec.host, (at) => this.#siteOf(at).host),
+      remoteAliases: remoteAliases(calls, spec.host, (at) => this.#sites.of(at).host),
     });
     this.#claim(site, "container", containerName, spec.alias);
     this.#preparation?.admit(site.host, spec.ports, this.#publishAddress(site.host));
     for (const { external, ip } of args.ports) {
       this.#claim(site, "port", String(external), spec.alias, ip);
     }
-    const peers = this.#membersOf(options.peers ?? []);
+    const peers = this.#sites.members(options.peers ?? []);
     const environment = {
       ...reaching([site]),
       HOST: site.reach,
@@ -186,16 +188,20 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
   }
 
   sharedVolume(name: string, host: string, parent: pulumi.Resource): SharedVolume {
-    const site = this.#siteOf(host);
-    const physical = this.#physical(name);
+    const site = this.#sites.of(host);
+    const physical = this.#sites.physical(name);
     this.#claim(site, "volume", physical, name);
     const args = { name: physical, labels: labelsOf(this.#args) };
-    const made = new docker.Volume(name, args, { parent, provider: site.provider });
+    const made = new docker.Volume(name, args, {
+      ...labelledOnce,
+      parent,
+      provider: site.provider,
+    });
     return { name: physical, host, made };
   }
 
   whenReady(name: string, workloads: readonly Workload[], parent: pulumi.Resource) {
-    const members = this.#membersOf(workloads.map(({ alias }) => alias));
+    const members = this.#sites.members(workloads.map(({ alias }) => alias));
     return new command.local.Command(
       name,
       {
@@ -213,8 +219,8 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
   }
 
   /** The host, with the network of the deployment on it. */
-  #site(platform: string, host: DockerHost): NetworkedSite {
-    const [resource, name] = [`${platform}-${host.name}`, this.#physical("network")];
+  #site(platform: string, host: DockerHost, name: string): NetworkedSite {
+    const resource = `${platform}-${host.name}`;
     const site = openSite(resource, host, this.#preparation, this);
     const network = new docker.Network(
       resource,
@@ -225,8 +231,9 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
     return { ...site, network };
   }
 
-  #siteOf(host: string): NetworkedSite {
-    return siteOf(this.#sites, host, "synfleet:hosts");
+  /** Whether there are several hosts. */
+  get #isSpread(): boolean {
+    return this.#args.hosts.length > 1;
   }
 
   #claim({ host, engine }: Site, kind: Claim["kind"], value: string, what: string, at?: string) {
@@ -235,17 +242,6 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
   }
 
   #publishAddress(host: DockerHost): string {
-    return this.#args.publishAddress ?? (this.#sites.size > 1 ? host.address! : "127.0.0.1");
-  }
-
-  #physical(suffix: string): string {
-    return `${this.#args.prefix}-${suffix}`;
-  }
-
-  #membersOf(aliases: readonly string[]): Member[] {
-    return aliases.map((alias) => ({
-      name: this.#physical(alias),
-      ...this.#siteOf(this.#hostOf.get(alias)!),
-    }));
+    return this.#args.publishAddress ?? (this.#isSpread ? host.address! : "127.0.0.1");
   }
 }

@@ -39,15 +39,6 @@ export function providerOf(
   return new docker.Provider(name, args, { parent });
 }
 
-/** The declared host of that name. @param key where hosts are declared, for the message */
-export function siteOf<S>(sites: ReadonlyMap<string, S>, host: string, key: string): S {
-  const site = sites.get(host);
-  if (site) return site;
-  throw new Error(
-    `host: got "${host}", which is not declared; allowed: ${[...sites.keys()].join(", ")}. Declare it under ${key}.`,
-  );
-}
-
 /** Names and addresses by which clients may call what is on the host. */
 export function advertisedOn({ address, privateAddress }: DockerHost) {
   const own = [address, privateAddress].filter((at) => at !== undefined);

@@ -5,8 +5,9 @@ import { claimsOfThisRun } from "../docker/claims.ts";
 import { fingerprint } from "../docker/container.ts";
 import { imageOn } from "../docker/images.ts";
 import { Preparation } from "../docker/preparation.ts";
-import { type Member, memberWords, reaching } from "../docker/members.ts";
-import { advertisedOn, labelsOf, openSite, providerOf, siteOf, type Site } from "../docker/site.ts";
+import { memberWords, reaching } from "../docker/members.ts";
+import { advertisedOn, labelsOf, openSite, providerOf, type Site } from "../docker/site.ts";
+import { Sites } from "../docker/sites.ts";
 import { lines, refuseCompanions } from "../docker/texts.ts";
 import { labelledOnce, volumesOn } from "../docker/volumes.ts";
 import {
@@ -32,11 +33,9 @@ export class SwarmPlatform extends pulumi.ComponentResource implements Platform 
   readonly peerCidrs: readonly string[] = [];
   readonly #args: SwarmPlatformArgs;
   readonly #name: string;
-  /** Of each alias that was made or will be; the network knows the names of all. */
-  readonly #hostOf: Map<string, string>;
   readonly #claims = claimsOfThisRun();
   readonly #preparation: Preparation | undefined;
-  readonly #sites: ReadonlyMap<string, Site>;
+  readonly #sites: Sites<Site>;
   /** A manager of the Swarm, when all hosts are members. */
   readonly #manager: docker.Provider;
   /** Its host. */
@@ -54,15 +53,11 @@ export class SwarmPlatform extends pulumi.ComponentResource implements Platform 
     const { hosts, preparation } = args;
     this.#args = args;
     this.#name = name;
-    this.#hostOf = new Map(Object.entries(placed));
     this.#preparation = preparation && new Preparation({ ...args, ...preparation, swarm: true });
-    this.#sites = new Map(
-      hosts.map((host) => [
-        host.name,
-        openSite(`${name}-${host.name}`, host, this.#preparation, this),
-      ]),
+    const sites = hosts.map((host) =>
+      openSite(`${name}-${host.name}`, host, this.#preparation, this),
     );
-    const sites = [...this.#sites.values()];
+    this.#sites = new Sites({ sites, prefix: args.prefix, placed, key: "hosts" });
     const members = joinSwarm(name, sites, this.#label, this);
     const [first] = sites as [Site];
     const whole = pulumi.all(members.map(({ id }) => id));
@@ -76,7 +71,7 @@ export class SwarmPlatform extends pulumi.ComponentResource implements Platform 
     this.#network = new docker.Network(
       `${name}-network`,
       {
-        ...{ name: this.#physical("network"), driver: "overlay", attachable: true },
+        ...{ name: this.#sites.physical("network"), driver: "overlay", attachable: true },
         ...((args.encrypted ?? true) && { options: { encrypted: "" } }),
         labels: labelsOf(this.#args),
       },
@@ -87,7 +82,7 @@ export class SwarmPlatform extends pulumi.ComponentResource implements Platform 
   }
 
   get hosts(): readonly string[] {
-    return [...this.#sites.keys()];
+    return this.#sites.names;
   }
 
   get machines(): readonly string[] {
@@ -95,19 +90,18 @@ export class SwarmPlatform extends pulumi.ComponentResource implements Platform 
   }
 
   endpoint(host: string, published: number): string {
-    return `${this.#siteOf(host).host.address!}:${published}`;
+    return `${this.#sites.of(host).host.address!}:${published}`;
   }
 
   advertised(host: string) {
-    return advertisedOn(this.#siteOf(host).host);
+    return advertisedOn(this.#sites.of(host).host);
   }
 
   workload(name: string, spec: WorkloadSpec, options: WorkloadOptions): Workload {
     refuseCompanions(spec);
-    const site = this.#siteOf(spec.host);
-    this.#hostOf.set(spec.alias, spec.host);
+    const site = this.#sites.put(spec.alias, spec.host);
     const { parent, peers, after = [], dependsOn = [] } = options;
-    const service = this.#physical(spec.alias);
+    const service = this.#sites.physical(spec.alias);
     const readyCommand = (spec.reloads ?? true) ? READY_COMMAND : lines(spec.health);
     const { reference, resources } = imageOn(site, spec.image, {
       ...{ claims: this.#claims, platform: this.#name, parent: this },
@@ -153,7 +147,7 @@ export class SwarmPlatform extends pulumi.ComponentResource implements Platform 
         .all([image, ...files.map((file) => file.name)])
         .apply((names) => fingerprint({ args, names })),
     );
-    const members = this.#membersOf(peers ?? []);
+    const members = this.#sites.members(peers ?? []);
     const environment = {
       ...reaching([this.#managing, site]),
       MANAGER: this.#managing.reach,
@@ -200,15 +194,15 @@ export class SwarmPlatform extends pulumi.ComponentResource implements Platform 
   }
 
   sharedVolume(name: string, host: string, parent: pulumi.Resource): SharedVolume {
-    const { provider } = this.#siteOf(host);
-    const physical = this.#physical(name);
+    const { provider } = this.#sites.of(host);
+    const physical = this.#sites.physical(name);
     const args = { name: physical, labels: labelsOf(this.#args) };
     const made = new docker.Volume(name, args, { ...labelledOnce, parent, provider });
     return { name: physical, host, made };
   }
 
   whenReady(name: string, workloads: readonly Workload[], parent: pulumi.Resource) {
-    const members = this.#membersOf(workloads.map(({ alias }) => alias));
+    const members = this.#sites.members(workloads.map(({ alias }) => alias));
     return new command.local.Command(
       name,
       {
@@ -230,25 +224,10 @@ export class SwarmPlatform extends pulumi.ComponentResource implements Platform 
     return `org.synfleet.${this.#args.prefix}.host`;
   }
 
-  #siteOf(host: string): Site {
-    return siteOf(this.#sites, host, "hosts");
-  }
-
   #claim({ host, engine }: Site, value: string, what: string) {
     const owner = `${what} of platform "${this.#name}" (prefix "${this.#args.prefix}")`;
     this.#claims.take({
       ...{ engine, host: host.name, kind: "port", value, owner, address: "0.0.0.0" },
     });
-  }
-
-  #physical(suffix: string): string {
-    return `${this.#args.prefix}-${suffix}`;
-  }
-
-  #membersOf(aliases: readonly string[]): Member[] {
-    return aliases.map((alias) => ({
-      name: this.#physical(alias),
-      ...this.#siteOf(this.#hostOf.get(alias)!),
-    }));
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { UNKNOWN, type PropertyMap } from "../provider.ts";
-import { bridge, type Actions } from "./bridge.ts";
+import type { Actions } from "./actions.ts";
+import { bridge } from "./bridge.ts";
 import type { ResourceSchema } from "./schema.ts";
 import { harness } from "./testing/harness.ts";
 

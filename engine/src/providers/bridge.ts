@@ -2,66 +2,20 @@ import {
   PartialFailure,
   UNKNOWN,
   Uncertain,
-  type Call,
   type PropertyMap,
-  type PropertyValue,
   type Provider,
 } from "../provider.ts";
 import { equal } from "../values/property.ts";
 import { unsupported } from "../errors.ts";
+import type { ResourceType } from "./actions.ts";
 import { checkInputs } from "./check.ts";
 import { diffInputs } from "./diff.ts";
 import { diffByPath } from "./path-diff.ts";
 import { callFunction, type FunctionCall, type FunctionType } from "./functions.ts";
 import { findObject, importedInputs, isImport } from "./import.ts";
 import { emptyOf, refreshOutputs } from "./outputs.ts";
-import {
-  DEFAULTS_KEY,
-  isAbsent,
-  isMap,
-  secretProperties,
-  withoutDefaults,
-  type Kind,
-  type Properties,
-  type ResourceSchema,
-} from "./schema.ts";
-
-export interface Made {
-  readonly id: string;
-  readonly outputs: PropertyMap;
-}
-
-/** What acts on real objects of one type. Inputs come expanded and without bookkeeping. */
-export interface Actions {
-  readonly create: (call: Call, inputs: PropertyMap) => Promise<Made>;
-  /** An object by the id that an import names it by, where that is not what `read` takes. */
-  readonly find?: (call: Call, importId: string) => Promise<Made | undefined>;
-  /** The object now; undefined when it is gone. `known` is what its state said before, or what was asked for just now. */
-  readonly read?: (call: Call, id: string, known: PropertyMap) => Promise<PropertyMap | undefined>;
-  readonly update?: (
-    call: Call,
-    id: string,
-    old: PropertyMap,
-    inputs: PropertyMap,
-  ) => Promise<PropertyMap>;
-  readonly delete?: (
-    call: Call,
-    id: string,
-    outputs: PropertyMap,
-    inputs: PropertyMap,
-  ) => Promise<void>;
-  /** Removes what an interrupted creation made, by its name and age; says what it was. Without it that cannot be known. */
-  readonly discard?: (
-    call: Call & { readonly since: Date },
-    inputs: PropertyMap,
-  ) => Promise<string | undefined>;
-}
-
-export interface ResourceType {
-  readonly schema: ResourceSchema;
-  /** Loads the code and the libraries that act, which check and diff do without. */
-  readonly actions: () => Promise<Actions>;
-}
+import { refreshInputs } from "./refresh.ts";
+import { isAbsent, secretProperties, withoutDefaults, type ResourceSchema } from "./schema.ts";
 
 export interface ProviderParts {
   readonly name: string;
@@ -220,39 +174,3 @@ const touches = ({ properties }: ResourceSchema, inputs: PropertyMap, old: Prope
       inputs[name] === UNKNOWN ||
       (!properties[name]!.outputOnly && name in old && !equal(inputs[name] ?? null, old[name])),
   );
-
-/** What a refresh makes of inputs: each that the program gave takes the value that the real object has now. */
-export function refreshInputs(
-  properties: Properties,
-  inputs: PropertyMap,
-  outputs: PropertyMap,
-): PropertyMap {
-  return Object.fromEntries(
-    Object.entries(inputs).map(([name, value]) => {
-      const now = outputs[name];
-      const property = properties[name];
-      if (name === DEFAULTS_KEY || !property || isAbsent(now)) return [name, value];
-      if (property.same?.(value, now)) return [name, value];
-      return [name, refreshValue(property.kind, value, now)];
-    }),
-  );
-}
-
-function refreshValue(kind: Kind, value: PropertyValue, now: PropertyValue): PropertyValue {
-  if (typeof kind === "string" || "map" in kind) return now;
-  if ("block" in kind)
-    return isMap(value) && isMap(now) ? refreshInputs(kind.block, value, now) : now;
-  const inner = "list" in kind ? kind.list : kind.set;
-  const unchanged =
-    Array.isArray(value) &&
-    Array.isArray(now) &&
-    diffInputs(
-      { type: "", bridge: "sdk", properties: { value: { kind } } },
-      { value: now },
-      { value },
-    ).changed.length === 0;
-  if (unchanged || !Array.isArray(value) || !Array.isArray(now)) return unchanged ? value : now;
-  return now.map((item, index) =>
-    index < value.length ? refreshValue(inner, value[index]!, item) : item,
-  );
-}

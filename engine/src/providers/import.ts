@@ -1,6 +1,6 @@
 /** An object that is read without anything being known of it, for an import or a `get`: its inputs are made from its outputs. */
 import type { Call, PropertyMap, PropertyValue } from "../provider.ts";
-import type { Actions, Made } from "./bridge.ts";
+import type { Actions, Made } from "./actions.ts";
 import {
   DEFAULTS_KEY,
   isEmpty,

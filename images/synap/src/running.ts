@@ -1,7 +1,9 @@
 /** What a member's server is started on. */
 import { copyFileSync, mkdirSync, rmSync, truncateSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { say } from "./log.ts";
+import type { Peers } from "./peers.ts";
 import type { Server } from "./server.ts";
 import { paths } from "./settings.ts";
 import type { Tunnel } from "./tunnel.ts";
@@ -46,6 +48,24 @@ export async function laterBase({ bytes, entries = 0 }: Base): Promise<Base> {
   const added = await scan(paths.log, bytes);
   const all = entries + added.entries;
   return { bytes: added.bytes, entries: all, offset: Math.max(0, all - inHand) };
+}
+
+/** How long a replica may take to get what its master had when it was asked, until it is asked anew. */
+const catchUpMs = 10_000;
+
+/** Waits until a replica has what its master had a moment ago; up to which operation, or nothing where that took too long. */
+export async function catchUp(
+  { of, tunnel, server, base }: Running & { role: "replica" },
+  peers: Peers,
+): Promise<number | undefined> {
+  const target = (await peers.status(of)).offset;
+  const deadline = Date.now() + catchUpMs;
+  while (target !== undefined && tunnel.up && Date.now() < deadline) {
+    const { offset } = await server.replication();
+    if (Math.max(offset, base.offset) >= target) return target;
+    await sleep(20);
+  }
+  return undefined;
 }
 
 /** The log as a master may go on with it. */

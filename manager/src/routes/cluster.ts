@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import type { AppDeps } from "../app.ts";
+import type { AppDeps } from "../deps.ts";
 import { Unavailable } from "../problem.ts";
 
 /** Who belongs to the cluster and how each stands, as seen from this manager. */

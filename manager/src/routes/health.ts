@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import type { AppDeps } from "../app.ts";
+import type { AppDeps } from "../deps.ts";
 
 /** The loop counts as stuck when its last look is older than this many polls, at least 10 s. */
 const stuckPolls = 10;

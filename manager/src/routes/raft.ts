@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import type { AppDeps } from "../app.ts";
+import type { AppDeps } from "../deps.ts";
 
 /** Consensus, as the real etcd has it. */
 export function raftRoutes(deps: AppDeps): Hono {

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import type { AppDeps } from "../app.ts";
+import type { AppDeps } from "../deps.ts";
 import { Unavailable } from "../problem.ts";
 
 /** What this member receives from each peer and how far behind it is. */

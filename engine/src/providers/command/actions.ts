@@ -1,5 +1,5 @@
 import type { Call, PropertyMap } from "../../provider.ts";
-import type { Actions } from "../bridge.ts";
+import type { Actions } from "../actions.ts";
 import type { FunctionCall } from "../functions.ts";
 import { makeId } from "./provider.ts";
 import { runCommand, type Ran } from "./run.ts";

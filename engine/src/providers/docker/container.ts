@@ -1,6 +1,6 @@
 import type Docker from "dockerode";
 import { Uncertain, type Call, type PropertyMap } from "../../provider.ts";
-import type { Actions } from "../bridge.ts";
+import type { Actions } from "../actions.ts";
 import { knownOutputs } from "../outputs.ts";
 import { diffInputs } from "../diff.ts";
 import { attempt, attemptCreate, isMadeSince, messageOf, orGone, statusOf } from "./client.ts";

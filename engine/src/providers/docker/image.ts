@@ -1,6 +1,6 @@
 import type Docker from "dockerode";
 import type { Call, PropertyMap } from "../../provider.ts";
-import type { Actions } from "../bridge.ts";
+import type { Actions } from "../actions.ts";
 import { knownOutputs } from "../outputs.ts";
 import { messageOf, orGone } from "./client.ts";
 import type { RegistryLogin } from "./connection.ts";

@@ -1,7 +1,7 @@
 import type Docker from "dockerode";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PropertyMap, PropertyValue } from "../../provider.ts";
-import type { Actions } from "../bridge.ts";
+import type { Actions } from "../actions.ts";
 import { complete, knownOutputs } from "../outputs.ts";
 import { attemptCreate, isMadeSince, messageOf, orGone } from "./client.ts";
 import type { Daemon } from "./daemon.ts";

@@ -1,7 +1,7 @@
 /** Configs and secrets of a Swarm: contents under a name that can only be made and removed. */
 import type Docker from "dockerode";
 import type { PropertyMap } from "../../provider.ts";
-import type { Actions } from "../bridge.ts";
+import type { Actions } from "../actions.ts";
 import { knownOutputs } from "../outputs.ts";
 import type { ResourceSchema } from "../schema.ts";
 import { attemptCreate, isMadeSince, orGone } from "./client.ts";

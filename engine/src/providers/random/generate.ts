@@ -1,6 +1,6 @@
 import { randomBytes, randomInt, randomUUID } from "node:crypto";
 import type { PropertyMap } from "../../provider.ts";
-import type { Made } from "../bridge.ts";
+import type { Made } from "../actions.ts";
 
 const alphabets = {
   lower: "abcdefghijklmnopqrstuvwxyz",

@@ -1,6 +1,6 @@
 /** Random values that somebody drew before, by the ids that the reference takes in an import. */
 import type { PropertyMap } from "../../provider.ts";
-import type { Made } from "../bridge.ts";
+import type { Made } from "../actions.ts";
 import { Diagnosed } from "../import.ts";
 import { bcryptOf, idOutputs, settings } from "./generate.ts";
 

@@ -1,6 +1,6 @@
 import type { Provider } from "../../provider.ts";
-import { bridge, type Actions, type ResourceType } from "../bridge.ts";
-import type { Made } from "../bridge.ts";
+import type { Actions, Made, ResourceType } from "../actions.ts";
+import { bridge } from "../bridge.ts";
 import type { PropertyMap } from "../../provider.ts";
 import { schemas } from "./schema.ts";
 

@@ -12,7 +12,7 @@ import {
   type Extension,
 } from "@peculiar/asn1-x509";
 import type { PropertyMap } from "../../provider.ts";
-import type { Actions, Made } from "../bridge.ts";
+import type { Actions, Made } from "../actions.ts";
 import { isMap } from "../schema.ts";
 import { issue, type Issuer } from "./issue.ts";
 import { alternativeNames, subjectName } from "./names.ts";

@@ -22,7 +22,7 @@ import {
   type SubjectPublicKeyInfo,
 } from "@peculiar/asn1-x509";
 import type { PropertyMap } from "../../provider.ts";
-import type { Made } from "../bridge.ts";
+import type { Made } from "../actions.ts";
 import { newExtension } from "./names.ts";
 import { toPem } from "./pem.ts";
 import { schemeFor, signDer } from "./sign.ts";

@@ -1,7 +1,7 @@
 import { createHash, generateKeyPair, type KeyObject } from "node:crypto";
 import { promisify } from "node:util";
 import type { PropertyMap } from "../../provider.ts";
-import type { Actions } from "../bridge.ts";
+import type { Actions } from "../actions.ts";
 import { opensshPrivateKey, opensshPublicKey } from "./openssh.ts";
 import { stateHash } from "./pem.ts";
 

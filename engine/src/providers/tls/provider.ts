@@ -1,5 +1,6 @@
 import type { Provider } from "../../provider.ts";
-import { bridge, type Actions, type ResourceType } from "../bridge.ts";
+import type { Actions, ResourceType } from "../actions.ts";
+import { bridge } from "../bridge.ts";
 import { publicKeyArguments, schemas } from "./schema.ts";
 
 const load: Record<keyof typeof schemas, () => Promise<Actions>> = {

@@ -1,7 +1,7 @@
 import { AsnConvert } from "@peculiar/asn1-schema";
 import { Attributes, CertificationRequest, CertificationRequestInfo } from "@peculiar/asn1-csr";
 import { Attribute, Extensions } from "@peculiar/asn1-x509";
-import type { Actions } from "../bridge.ts";
+import type { Actions } from "../actions.ts";
 import { isMap } from "../schema.ts";
 import { alternativeNames, subjectName } from "./names.ts";
 import { algorithmOf, readPrivateKey, stateHash, toPem } from "./pem.ts";
