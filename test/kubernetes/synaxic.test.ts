@@ -1,12 +1,14 @@
 /** Synaxic on a real cluster by the settings alone, asked by clients from outside of it. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { changeChecks } from "../acceptance/checks/changes.ts";
+import { fullDiskChecks } from "../acceptance/checks/synaxic/full-disk.ts";
 import { frontChecks } from "../acceptance/checks/synaxic/front.ts";
 import { lossChecks, operationChecks } from "../acceptance/checks/synaxic/operations.ts";
 import { Site } from "../acceptance/checks/synaxic/site.ts";
 import { storeChecks } from "../acceptance/checks/synaxic/stores.ts";
 import { losses } from "./losses.ts";
 import { Pods } from "./pods.ts";
+import { isLab, SmallClaims } from "./small-claims.ts";
 import { type OnCluster, synaxicOnOneNode } from "./stack.ts";
 
 const members = ["main", "replica1", "replica2"];
@@ -67,4 +69,23 @@ describe("a destroy", () => {
     site = new Site(cluster.deployment, site.containers, await cluster.outputs(), members);
     expect(await site.sql("write", text)).toEqual(before);
   }, 900_000);
+});
+
+// The last, since nobody has what is on them afterwards.
+describe.runIf(isLab)("volumes without room", () => {
+  let claims: SmallClaims;
+  const member = members[0]!;
+
+  beforeAll(async () => {
+    claims = await SmallClaims.under(cluster, {
+      [`postgres-${member}`]: 300,
+      [`redis-${member}`]: 20,
+      etcd1: 100,
+    });
+  }, 600_000);
+  afterAll(() => claims?.release());
+
+  fullDiskChecks("a volume of a member", () => ({
+    ...{ site, fill: () => claims.fill(), free: () => claims.grow() },
+  }));
 });

@@ -101,9 +101,10 @@ describe("a host that is lost with all on it", () => {
   });
 });
 
-fullDiskChecks(() => ({
+fullDiskChecks("a host's disk", () => ({
   site,
-  hostOf: (member) => fleet.hosts[members.indexOf(member)]!,
+  fill: () => fleet.hosts[0]!.fillDisk(),
+  free: () => fleet.hosts[0]!.freeDisk(),
 }));
 
 test("the first host that is lost leaves clients that know the others' balancers and Nginx at work", async () => {

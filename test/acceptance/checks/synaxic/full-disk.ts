@@ -1,18 +1,20 @@
 import { expect, test } from "vitest";
-import type { Host } from "../../../lab/fleet/host.ts";
 import { Ledger } from "../../../support/ledger.ts";
 import { until } from "../../../support/until.ts";
 import { Writer, type Site } from "./site.ts";
 
 export interface FullDisk {
   readonly site: Site;
-  readonly hostOf: (member: string) => Host;
+  /** Takes all room of the first member. */
+  readonly fill: () => Promise<void>;
+  /** Gives it room again. */
+  readonly free: () => Promise<void>;
 }
 
-/** A host whose Docker Engine has no room any more: what leads is on it, of PostgreSQL and of Redis, and a member of etcd. */
-export function fullDiskChecks(given: () => FullDisk): void {
-  test("a host whose disk is full costs nothing that was acknowledged, and all on it comes back by itself", async () => {
-    const { site, hostOf } = given();
+/** No room any more for what leads, of PostgreSQL and of Redis, and a member of etcd. */
+export function fullDiskChecks(what: string, given: () => FullDisk): void {
+  test(`${what} that is full costs nothing that was acknowledged, and all on it comes back by itself`, async () => {
+    const { site, fill, free } = given();
     const [full] = site.members;
     await site.inStep();
     await site.sql(
@@ -27,13 +29,13 @@ export function fullDiskChecks(given: () => FullDisk): void {
     const keys = redisLedger(site);
     await Promise.all([rows.progress(20), keys.progress(20)]);
 
-    await hostOf(full!).fillDisk();
+    await fill();
     await until("others to lead", async () =>
       (await site.leader()) !== full && (await redisPrimary(site)) !== full ? true : undefined,
     );
     await Promise.all([rows.progress(50), keys.progress(50)]);
 
-    await hostOf(full!).freeDisk();
+    await free();
     await until(
       "all to be well by itself",
       async () => (await site.containers.command("status")).code === 0 || undefined,

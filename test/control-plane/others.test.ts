@@ -1,0 +1,96 @@
+/** Synap and SynapseDB while the API server, or the kubelet, of their cluster is away. */
+import { afterAll, beforeAll, describe } from "vitest";
+import type { Outputs } from "../../commands/support/stack.ts";
+import { ask } from "../acceptance/checks/https.ts";
+import { queryAt } from "../kubernetes/clients.ts";
+import { OnCluster, synapUp } from "../kubernetes/stack.ts";
+import { SynapOnCluster } from "../kubernetes/synap-site.ts";
+import { Ledger } from "../support/ledger.ts";
+import { awayChecks, type Watched } from "./away.ts";
+
+/** One that can tell which of the entries that it was told are kept are not there. */
+class Client extends Ledger {
+  readonly #missing: (ids: readonly number[]) => Promise<readonly number[]>;
+
+  constructor(
+    write: (id: number) => Promise<void>,
+    missing: (ids: readonly number[]) => Promise<readonly number[]>,
+  ) {
+    super(write);
+    this.#missing = missing;
+  }
+
+  async lost(): Promise<readonly number[]> {
+    await this.stop();
+    return this.#missing(this.acknowledged);
+  }
+}
+
+describe("Synap", () => {
+  let cluster: OnCluster;
+  let synap: SynapOnCluster;
+  let writer: Watched["writer"];
+  beforeAll(async () => {
+    cluster = await synapUp();
+    synap = new SynapOnCluster(cluster, await cluster.outputs());
+    writer = await keys(cluster, synap.outputs);
+  }, 900_000);
+  afterAll(() => cluster?.remove(), 600_000);
+
+  awayChecks("Synap", () => ({ cluster, writer, lead: () => synap.master() }));
+});
+
+describe("SynapseDB", () => {
+  let cluster: OnCluster;
+  let writer: Watched["writer"];
+  beforeAll(async () => {
+    cluster = await OnCluster.create("synapsedb", { readySeconds: 600 });
+    await cluster.deployment.up();
+    writer = await rows(cluster, await cluster.outputs());
+  }, 1_500_000);
+  afterAll(() => cluster?.remove(), 600_000);
+
+  // All take writes.
+  awayChecks("SynapseDB", () => ({ cluster, writer, lead: () => Promise.resolve("all") }));
+});
+
+/** The address is asked for beforehand: without an API server nobody tells it. */
+async function keys(cluster: OnCluster, outputs: Outputs): Promise<Watched["writer"]> {
+  const url = String(outputs.endpoints["write"]);
+  const address = await cluster.addressOf(new URL(url).hostname);
+  const given = { address, ca: outputs.caCertificate, ...outputs.credentials.synap! };
+  return (name) => {
+    const key = (id: number) => `${name.replaceAll(" ", "-")}:${id}`;
+    const write = async (id: number) => {
+      const json = { key: key(id), value: "kept", ttl: 3600 };
+      const { status } = await ask(`${url}/kv/set`, { ...given, method: "POST", json });
+      if (status !== 200) throw new Error(`status ${status}`);
+    };
+    return new Client(write, async (ids) => {
+      const isLost = async (id: number) =>
+        JSON.parse((await ask(`${url}/kv/get/${key(id)}`, given)).text) !== "kept";
+      const lost: number[] = [];
+      for (let at = 0; at < ids.length; at += 20) {
+        const some = ids.slice(at, at + 20);
+        const found = await Promise.all(some.map(isLost));
+        lost.push(...some.filter((_, index) => found[index]));
+      }
+      return lost;
+    });
+  };
+}
+
+async function rows(cluster: OnCluster, outputs: Outputs): Promise<Watched["writer"]> {
+  const url = String(outputs.endpoints["write"]);
+  const address = await cluster.addressOf(new URL(url).hostname);
+  const query = (sql: string) => queryAt(address, url, outputs, sql);
+  await query("create table notes (writer text, id bigint, primary key (writer, id))");
+  return (name) =>
+    new Client(
+      async (id) => void (await query(`insert into notes values ('${name}', ${id})`)),
+      async (ids) => {
+        const kept = new Set(await query(`select id::int from notes where writer = '${name}'`));
+        return ids.filter((id) => !kept.has(id));
+      },
+    );
+}
