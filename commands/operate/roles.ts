@@ -117,7 +117,7 @@ async function open(
   if (member !== undefined && !names.includes(member)) {
     throw new Failure(`${command}: got ${member}; allowed: ${names.join(", ")}.`);
   }
-  await ensureDocker();
+  if (settings.platform !== "kubernetes") await ensureDocker();
   return serviceOf(settings, execIn(settings), asked);
 }
 

@@ -53,10 +53,14 @@ export function healthIn(settings: Settings): HealthOf {
   if (settings.platform === "kubernetes") return onCluster(settings).health;
   const docker = dockerOf(settings);
   const format = "{{if .State.Health}}{{.State.Health.Status}}{{else}}{{.State.Status}}{{end}}";
-  return async (alias) => {
-    const { code, stdout } = await docker(alias, (name) => ["inspect", "--format", format, name]);
-    return code === 0 ? stdout.trim() : "absent";
-  };
+  return async (alias) =>
+    healthBy(await docker(alias, (name) => ["inspect", "--format", format, name]));
+}
+
+/** Pure: what Docker's client says of a container that is not there is not what it says of an engine that it cannot ask. */
+export function healthBy({ code, stdout, stderr }: Ended): string {
+  if (code === 0) return stdout.trim();
+  return /no such|no task/i.test(stderr) ? "absent" : "not known: its host does not answer";
 }
 
 /** Runs Docker's client on the engine that has the container of this alias, with words that are made from its name. */

@@ -34,6 +34,11 @@ export const asking =
   (...words) =>
     by(["--context", context, ...words, "--output", "json"]);
 
+/** What is said where a cluster cannot be asked. Pure. */
+export const silence = (context: string, words: string): string =>
+  `synfleet:kubernetes.context: got "${context}", which does not answer: ${words}; allowed: a cluster that answers. ` +
+  `What runs there may be well all the same. Look at what kubectl --context ${context} get --raw /readyz says, and run this again.`;
+
 /** The objects of a list; undefined where one may not look at them. */
 export async function itemsOf<T>(ask: Ask, ...words: readonly string[]): Promise<T[] | undefined> {
   const { code, stdout } = await ask("get", ...words);

@@ -116,7 +116,7 @@ test.each([
     "no answer",
     args,
     { version: { code: 1, stdout: "", stderr: "connection refused\n" } },
-    /kubernetes\.context: lab does not answer: connection refused/,
+    /kubernetes\.context: got "lab", which does not answer: connection refused; allowed: a cluster that answers/,
   ],
   [
     "somebody's namespace",

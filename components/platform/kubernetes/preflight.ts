@@ -2,7 +2,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { namespaceOf } from "./access.ts";
 import type { KubernetesPlatformArgs } from "./args.ts";
-import { asking, kubectl as ordinary, ownItemsOf, type Ask, type Kubectl } from "./kubectl.ts";
+import {
+  asking,
+  kubectl as ordinary,
+  ownItemsOf,
+  silence,
+  type Ask,
+  type Kubectl,
+} from "./kubectl.ts";
 import { nodeProblems } from "./nodes.ts";
 import { pullSecretProblems } from "./pull-secrets.ts";
 import { rightsProblems } from "./rights.ts";
@@ -63,9 +70,8 @@ async function connectionProblems(context: string, { kubectl, ask, warn }: By): 
     return [
       `synfleet:kubernetes.context: got "${context}"; allowed: ${known.join(", ") || "none: the kubeconfig has no context"}. KUBECONFIG names the file that is read.`,
     ];
-  const version = await ask("version");
-  if (version.code !== 0)
-    return [`synfleet:kubernetes.context: ${context} does not answer: ${version.stderr.trim()}`];
+  const version = await ask("version", "--request-timeout=10s");
+  if (version.code !== 0) return [silence(context, version.stderr.trim())];
   sayVersion(version.stdout, context, warn);
   return [];
 }
