@@ -3,6 +3,7 @@ import { containerPortsLoopback } from "./container-ports-loopback.ts";
 import { containerSecretsAsFiles } from "./container-secrets-as-files.ts";
 import { postgresNodeHasVolume } from "./postgres-node-has-volume.ts";
 import { podHardened } from "./pod-hardened.ts";
+import { podSecretsAsFiles } from "./pod-secrets-as-files.ts";
 import { volumeProtected } from "./volume-protected.ts";
 
 export {
@@ -10,6 +11,7 @@ export {
   containerPortsLoopback,
   containerSecretsAsFiles,
   podHardened,
+  podSecretsAsFiles,
   postgresNodeHasVolume,
   volumeProtected,
 };
@@ -20,6 +22,7 @@ export const rules = [
   containerPortsLoopback,
   containerSecretsAsFiles,
   podHardened,
+  podSecretsAsFiles,
   postgresNodeHasVolume,
   volumeProtected,
 ] as const;
