@@ -11,8 +11,11 @@ const defaultClass = {
 };
 const fast = { metadata: { name: "fast" }, allowVolumeExpansion: true };
 
-const full = { spec: { taints: [{ key: "control-plane", effect: "NoSchedule" }] } };
-const drained = { spec: { unschedulable: true } };
+const full = {
+  metadata: { name: "n4" },
+  spec: { taints: [{ key: "control-plane", effect: "NoSchedule" }] },
+};
+const drained = { metadata: { name: "n5" }, spec: { unschedulable: true } };
 
 type Answers = Partial<
   Record<
@@ -178,7 +181,7 @@ test.each([
     "fewer nodes than the largest set has members",
     { ...args, spread: "required", largestSet: 4 },
     {},
-    /kubernetes\.spread: got "required", with a set of 4 members on 3 nodes that take pods; allowed: a node for each member\. Add nodes/,
+    /kubernetes\.spread: got "required", with a set of 4 members on 3 nodes fit for pods \(not: n4, n5\); allowed: a node for each member\. Add nodes/,
   ],
 ] as const)("%s is refused", async (_, given, answers, message) => {
   await expect(clusterPreflight(given, cluster(answers))).rejects.toThrow(message);
