@@ -63,7 +63,7 @@ type Recorded = Placed & {
 };
 
 /** Claims of what a member keeps its data in. */
-function claimsOf({ system }: Placed, member: string): string[] {
+export function claimsOf({ system }: Pick<Placed, "system">, member: string): string[] {
   const stores =
     system === "synaxic" ? [aliases.postgres(member), aliases.redis(member)] : [member];
   return stores.map((alias) => claimName(alias, "data"));

@@ -3,7 +3,7 @@ import { systems } from "../../settings/schema.ts";
 import { applyChanges } from "../support/change.ts";
 import { ensureDocker } from "../support/docker.ts";
 import { execIn, settingsOfSystem } from "../support/fleet.ts";
-import { withMember, withoutMember, type Member } from "../support/members.ts";
+import { leftBy, withMember, withoutMember, type Member } from "../support/members.ts";
 import { Stack } from "../support/stack.ts";
 import { configValues } from "../support/stack-config.ts";
 import { commonHelp, readOperation } from "./arguments.ts";
@@ -34,8 +34,8 @@ export async function addReplica(args: string[]): Promise<number> {
 const removeHelp = `Usage: npm run synfleet -- remove-replica NAME [--stack NAME] [--dry-run]
 
 Takes a member out of a Synaxic or Synap stack: out of the stack's settings, and by up out of the balancer, the proxy, the
-replication and the machine. Its volume goes with it: what it holds, the other members hold too. A member that leads is
-refused.
+replication and the machine. Its volume goes with it: what it holds, the other members hold too. On Kubernetes the volume
+stays unless kubernetes.keepVolumes is false, and is named. A member that leads is refused.
 
 ${commonHelp}`;
 
@@ -55,7 +55,10 @@ export async function removeReplica(args: string[]): Promise<number> {
     leads: leads.filter(({ member }) => member === read.member).map(({ what }) => what),
     fewest: settings.system === "synap" ? 1 : 2,
   });
-  return applyChanges(stack, { members: changed }, { dryRun });
+  const code = await applyChanges(stack, { members: changed }, { dryRun });
+  const left = leftBy(settings, read.member!);
+  if (code === 0 && !dryRun && left) console.log(left);
+  return code;
 }
 
 /** The members as the stack's file has them, or, each with its host, as they are without it. */

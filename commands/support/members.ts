@@ -1,4 +1,7 @@
 /** Which members a stack has after one was added or removed. Pure. */
+import { namespaceOf } from "../../components/platform/kubernetes/access.ts";
+import type { Settings } from "../../settings/settings.ts";
+import { claimsOf } from "../../systems/placement.ts";
 import { Failure } from "./failure.ts";
 
 /** A member as the settings have it: a name, and what else was written beside it. */
@@ -39,6 +42,21 @@ export function withoutMember(
     );
   }
   return members.filter((member) => member.name !== name);
+}
+
+/** What is told of the volumes that a member leaves behind; undefined where they went with it. */
+export function leftBy(
+  { system, platform, name, kubernetes }: Settings,
+  member: string,
+): string | undefined {
+  const { context, keepVolumes } = kubernetes;
+  if (platform !== "kubernetes" || !keepVolumes) return undefined;
+  const claims = claimsOf({ system }, member).join(" ");
+  const namespace = namespaceOf({ prefix: name, namespace: kubernetes.namespace });
+  return (
+    `${member} is no member any more; its volumes stay, and a member of that name would begin with what is in them. ` +
+    `To remove them: kubectl --context ${context} --namespace ${namespace} delete persistentvolumeclaim ${claims}`
+  );
 }
 
 const listed = (members: readonly Member[]) => members.map(({ name }) => name).join(", ");
