@@ -1,6 +1,7 @@
 /** What a system does while parts of the cluster that it runs on are away, whichever system that is. */
 import { setTimeout } from "node:timers/promises";
 import { expect, test } from "vitest";
+import { Pods } from "../kubernetes/pods.ts";
 import type { OnCluster } from "../kubernetes/stack.ts";
 import type { Ledger } from "../support/ledger.ts";
 import { until } from "../support/until.ts";
@@ -35,7 +36,15 @@ export function awayChecks(name: string, watched: () => Watched): void {
     const writer = watched().writer("no api server");
     const seconds = await writer.gapDuring(() =>
       withoutApiServer(async () => {
-        await setTimeout(API_SERVER_AWAY_MS);
+        const [{ code, stdout, stderr }] = await Promise.all([
+          new Pods(watched().cluster).command("status"),
+          setTimeout(API_SERVER_AWAY_MS),
+        ]);
+        expect(code).toBe(1);
+        expect(stdout + stderr).toContain(
+          `got "${watched().cluster.context}", which does not answer`,
+        );
+        expect(stdout).not.toContain("absent");
         await writer.progress(20);
       }),
     );

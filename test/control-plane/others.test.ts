@@ -42,16 +42,18 @@ describe("Synap", () => {
 
 describe("SynapseDB", () => {
   let cluster: OnCluster;
-  let writer: Watched["writer"];
+  let query: (sql: string) => Promise<unknown[]>;
   beforeAll(async () => {
     cluster = await OnCluster.create("synapsedb", { readySeconds: 600 });
     await cluster.deployment.up();
-    writer = await rows(cluster, await cluster.outputs());
+    query = await atTheBalancer(cluster, await cluster.outputs());
+    await query("create table notes (writer text, id bigint, primary key (writer, id))");
   }, 1_500_000);
   afterAll(() => cluster?.remove(), 600_000);
 
-  // All take writes.
-  awayChecks("SynapseDB", () => ({ cluster, writer, lead: () => Promise.resolve("all") }));
+  // All take writes, and the balancer has them go to one, which its start tells from the others.
+  const lead = () => query("select pg_postmaster_start_time()::text");
+  awayChecks("SynapseDB", () => ({ cluster, writer: (name) => rows(query, name), lead }));
 });
 
 /** The address is asked for beforehand: without an API server nobody tells it. */
@@ -80,17 +82,17 @@ async function keys(cluster: OnCluster, outputs: Outputs): Promise<Watched["writ
   };
 }
 
-async function rows(cluster: OnCluster, outputs: Outputs): Promise<Watched["writer"]> {
+async function atTheBalancer(cluster: OnCluster, outputs: Outputs) {
   const url = String(outputs.endpoints["write"]);
   const address = await cluster.addressOf(new URL(url).hostname);
-  const query = (sql: string) => queryAt(address, url, outputs, sql);
-  await query("create table notes (writer text, id bigint, primary key (writer, id))");
-  return (name) =>
-    new Client(
-      async (id) => void (await query(`insert into notes values ('${name}', ${id})`)),
-      async (ids) => {
-        const kept = new Set(await query(`select id::int from notes where writer = '${name}'`));
-        return ids.filter((id) => !kept.has(id));
-      },
-    );
+  return (sql: string) => queryAt(address, url, outputs, sql);
 }
+
+const rows = (query: (sql: string) => Promise<unknown[]>, name: string) =>
+  new Client(
+    async (id) => void (await query(`insert into notes values ('${name}', ${id})`)),
+    async (ids) => {
+      const kept = new Set(await query(`select id::int from notes where writer = '${name}'`));
+      return ids.filter((id) => !kept.has(id));
+    },
+  );
