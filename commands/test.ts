@@ -63,7 +63,7 @@ other, but for ${lanes.map((lane) => lane.join(" and ")).join(" beside ")}.
   integration        one part each on real containers
   kubernetes         on the cluster that SYNFLEET_TEST_KUBECONFIG or KUBECONFIG names (in namespaces of its own, and
                      with the lab's small images), else on one that it starts here: see npm run lab -- --help
-  control-plane      Synaxic on the lab's Kubernetes while its API server, and its kubelet, are stopped
+  control-plane      each system on the lab's Kubernetes while its API server, and its kubelet, are stopped
   acceptance         whole systems, from up to destroy
   vps                what integration has on servers of the lab, and all systems on several hosts
   matrix             every pair of faults of a leader and its fence, of which integration has a third
