@@ -1,6 +1,6 @@
 /** forget-namespace: what was in a Kubernetes namespace that is gone leaves the stack's state, so that `up` makes it anew. */
 import { namespaceOf } from "../../components/platform/kubernetes/access.ts";
-import { asking, ownItemsOf } from "../../components/platform/kubernetes/kubectl.ts";
+import { asking, ownItemsOf, Unanswered } from "../../components/platform/kubernetes/kubectl.ts";
 import { present, type Claim } from "../../components/platform/kubernetes/storage.ts";
 import type { Settings } from "../../settings/settings.ts";
 import { Failure } from "../support/failure.ts";
@@ -61,7 +61,7 @@ async function volumesWithoutUsers({ name, kubernetes }: Settings, namespace: st
   const { context } = kubernetes;
   const ask = asking(context!);
   const list = async <T>(kinds: string) => {
-    const items = await ownItemsOf<T>(ask, kinds, { prefix: name, namespace });
+    const items = await ownItemsOf<T>(ask, kinds, { prefix: name, namespace }).catch(unanswered);
     if (items) return items;
     throw new Failure(
       `forget-namespace: context ${context} does not tell whether anything is in namespace ${namespace}; allowed: a cluster that answers. Try kubectl --context ${context} get ${kinds} --namespace ${namespace}`,
@@ -73,4 +73,8 @@ async function volumesWithoutUsers({ name, kubernetes }: Settings, namespace: st
       `forget-namespace: namespace ${namespace} has ${running.length} workloads and pods of this stack; allowed: one that is gone, or has none. To remove what is there, run npm run down.`,
     );
   return present(await list<Claim>("persistentvolumeclaims"));
+}
+
+function unanswered(reason: unknown): undefined {
+  if (!(reason instanceof Unanswered)) throw reason;
 }

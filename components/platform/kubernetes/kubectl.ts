@@ -39,10 +39,20 @@ export const silence = (context: string, words: string): string =>
   `synfleet:kubernetes.context: got "${context}", which does not answer: ${words}; allowed: a cluster that answers. ` +
   `What runs there may be well all the same. Look at what kubectl --context ${context} get --raw /readyz says, and run this again.`;
 
+/** That a cluster did not say what it was asked: it may have it all the same. */
+export class Unanswered extends Error {}
+
+/** What it said; undefined where one may not ask that, as the rights tell. */
+export function toldIn({ code, stdout, stderr }: Said): string | undefined {
+  if (code === 0) return stdout;
+  if (/forbidden/i.test(stderr)) return undefined;
+  throw new Unanswered(stderr.trim() || "no word within half a minute");
+}
+
 /** The objects of a list; undefined where one may not look at them. */
 export async function itemsOf<T>(ask: Ask, ...words: readonly string[]): Promise<T[] | undefined> {
-  const { code, stdout } = await ask("get", ...words);
-  return code === 0 ? (JSON.parse(stdout) as { items: T[] }).items : undefined;
+  const told = toldIn(await ask("get", ...words));
+  return told === undefined ? undefined : (JSON.parse(told) as { items: T[] }).items;
 }
 
 /** The deployment's own objects of some kinds; undefined where one may not look at them. */

@@ -187,6 +187,16 @@ test.each([
   await expect(clusterPreflight(given, cluster(answers))).rejects.toThrow(message);
 });
 
+test.each(["namespace", "persistentvolumeclaims", "storageclasses", "nodes"] as const)(
+  "a cluster that says nothing of its %s is not taken for one that has none",
+  async (kind) => {
+    const silent = { code: 1, stdout: "", stderr: "Unable to connect: i/o timeout\n" };
+    await expect(clusterPreflight(args, cluster({ [kind]: silent }))).rejects.toThrow(
+      /got "lab", which does not answer: Unable to connect: i\/o timeout; allowed: a cluster that answers/,
+    );
+  },
+);
+
 test("all that is wrong is told at once", async () => {
   const given = { ...args, storageClass: "slow" };
   const refused = clusterPreflight(given, cluster({ namespace: namespace() }));

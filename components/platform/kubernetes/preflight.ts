@@ -7,6 +7,8 @@ import {
   kubectl as ordinary,
   ownItemsOf,
   silence,
+  toldIn,
+  Unanswered,
   type Ask,
   type Kubectl,
 } from "./kubectl.ts";
@@ -36,11 +38,16 @@ export async function clusterPreflight(
   kubectl: Kubectl = ordinary,
   warn: Warn = (text) => void pulumi.log.warn(text),
 ): Promise<readonly string[] | undefined> {
-  const ask = asking(args.context, kubectl);
-  refuse(await connectionProblems(args.context, { kubectl, ask, warn }));
-  const claims = await ownItemsOf<Claim>(ask, "persistentvolumeclaims", args);
-  refuse(await problemsOf(args, claims ?? [], { kubectl, ask, warn }));
-  return claims && present(claims);
+  const by = { kubectl, ask: asking(args.context, kubectl), warn };
+  refuse(await connectionProblems(args.context, by));
+  try {
+    const claims = await ownItemsOf<Claim>(by.ask, "persistentvolumeclaims", args);
+    refuse(await problemsOf(args, claims ?? [], by));
+    return claims && present(claims);
+  } catch (error) {
+    if (error instanceof Unanswered) refuse([silence(args.context, error.message)]);
+    throw error;
+  }
 }
 
 function refuse(problems: readonly string[]): void {
@@ -108,9 +115,9 @@ interface Namespace {
 
 /** What it says of itself; undefined where there is none, or one may not look at it, which the rights tell. */
 async function namespaceOn(args: Asked, ask: Ask): Promise<Namespace | undefined> {
-  const { stdout } = await ask("get", "namespace", namespaceOf(args), "--ignore-not-found");
-  if (stdout.trim() === "") return undefined;
-  return (JSON.parse(stdout) as { metadata: Namespace }).metadata;
+  const asked = await ask("get", "namespace", namespaceOf(args), "--ignore-not-found");
+  const told = toldIn(asked)?.trim();
+  return told ? (JSON.parse(told) as { metadata: Namespace }).metadata : undefined;
 }
 
 function namespaceProblems(args: Asked, found: Namespace | undefined, warn: Warn): string[] {
