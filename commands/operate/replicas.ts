@@ -12,7 +12,8 @@ import { leaders } from "./leaders.ts";
 const addHelp = `Usage: npm run synfleet -- add-replica NAME [--host HOST] [--stack NAME] [--dry-run]
 
 Adds a member to a Synaxic or Synap stack: writes it into the stack's settings and runs up. It copies the data of the
-others and serves reads when it has caught up; nothing else is interrupted.
+others and serves reads when it has caught up; nothing else is interrupted. On Kubernetes the pods that have to know it
+are replaced for it, one at a time.
 
   --host HOST   host it runs on (default: the first with the fewest members)
 ${commonHelp}`;
