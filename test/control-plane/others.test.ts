@@ -65,8 +65,8 @@ async function keys(cluster: OnCluster, outputs: Outputs): Promise<Watched["writ
     const key = (id: number) => `${name.replaceAll(" ", "-")}:${id}`;
     const write = async (id: number) => {
       const json = { key: key(id), value: "kept", ttl: 3600 };
-      const { status } = await ask(`${url}/kv/set`, { ...given, method: "POST", json });
-      if (status !== 200) throw new Error(`status ${status}`);
+      const { status, text } = await ask(`${url}/kv/set`, { ...given, method: "POST", json });
+      if (status !== 200 || !JSON.parse(text).success) throw new Error(text);
     };
     return new Client(write, async (ids) => {
       const isLost = async (id: number) =>

@@ -79,7 +79,7 @@ describe.runIf(isLab)("volumes without room", () => {
   beforeAll(async () => {
     claims = await SmallClaims.under(cluster, {
       [`postgres-${member}`]: 300,
-      [`redis-${member}`]: 20,
+      [`redis-${member}`]: 40,
       etcd1: 100,
     });
   }, 600_000);
