@@ -1,19 +1,23 @@
 import pg from "pg";
 import type { Outputs } from "../../commands/support/stack.ts";
 
-/** One verified TLS connection to a published port, as an application would make it. */
+/**
+ * One verified TLS connection to a published port, as an application would make it.
+ * @param address where the URL's name leads, for one that this machine's name server does not know
+ */
 export async function connect(
   url: string,
   { credentials, caCertificate }: Outputs,
+  address?: string,
 ): Promise<pg.Client> {
   const { hostname, port } = new URL(url);
   const client = new pg.Client({
-    host: hostname,
+    host: address ?? hostname,
     port: Number(port),
     user: credentials.postgres.user,
     password: credentials.postgres.password,
     database: credentials.postgres.database,
-    ssl: { ca: caCertificate },
+    ssl: { ca: caCertificate, ...(address !== undefined && { servername: hostname }) },
     connectionTimeoutMillis: 3000,
     query_timeout: 5000,
   });
