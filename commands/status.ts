@@ -1,5 +1,6 @@
 import { readArguments } from "./support/arguments.ts";
 import { execIn, healthIn, settingsOf } from "./support/fleet.ts";
+import { managersAt, managersIn } from "./support/managers.ts";
 import { run } from "./support/process.ts";
 import { Stack, type Outputs } from "./support/stack.ts";
 import { indent, table } from "./support/table.ts";
@@ -42,7 +43,11 @@ export async function status(args: string[]): Promise<number> {
 function report(settings: Settings, outputs: Outputs): Promise<Report> {
   switch (settings.system) {
     case "synapsedb":
-      return reportSynapseDB(outputs);
+      return reportSynapseDB(
+        settings.platform === "kubernetes"
+          ? managersIn(settings, execIn(settings))
+          : managersAt(outputs),
+      );
     case "synaxic":
       return reportSynaxic(settings, execIn(settings), healthIn(settings));
     case "synap":

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { entrancesHealthy, partsOf, reportEntrances } from "./entrances.ts";
-import { Failure } from "../support/failure.ts";
 import { parseSettings } from "../../settings/read.ts";
 
 const balancers = [
@@ -31,14 +30,4 @@ test("each is shown with its host and what its engine says of it", async () => {
   expect(sections).toEqual([
     ["Entrances", expect.stringMatching(/balancer +local +balancer is well/)],
   ]);
-});
-
-test("that nobody can be asked is told in their place, and is not well", async () => {
-  const settings = parseSettings({ system: "synap" });
-  const silent = () => Promise.reject(new Failure("lab does not answer"));
-  expect(await reportEntrances(settings, silent)).toEqual({
-    ...{ sections: [["Entrances", "  lab does not answer"]], healthy: false },
-  });
-  const broken = () => Promise.reject(new Error("broken"));
-  await expect(reportEntrances(settings, broken)).rejects.toThrow("broken");
 });

@@ -1,6 +1,5 @@
 /** SynapseDB as its managers see it. */
-import { get } from "../support/https.ts";
-import type { Outputs } from "../support/stack.ts";
+import type { Manager } from "../support/managers.ts";
 import { indent, table } from "../support/table.ts";
 import type { Report } from "./report.ts";
 
@@ -21,7 +20,7 @@ export interface Peer {
 
 /** What one manager said, or why it said nothing. */
 export interface View {
-  readonly url: string;
+  readonly manager: string;
   readonly error?: string;
   readonly role?: string;
   readonly members?: readonly Member[];
@@ -29,14 +28,13 @@ export interface View {
   readonly peers?: readonly Peer[];
 }
 
-export async function reportSynapseDB(outputs: Outputs): Promise<Report> {
-  const urls = [outputs.endpoints["managers"] ?? []].flat();
-  const views = await Promise.all(urls.map((url) => look(url, outputs)));
+export async function reportSynapseDB(managers: readonly Manager[]): Promise<Report> {
+  const views = await Promise.all(managers.map(look));
   return {
     sections: [
       ["Members", members(views)],
       ["Replication", replication(views)],
-      ["Managers", managers(views)],
+      ["Managers", managersTable(views)],
     ],
     healthy: healthy(views),
   };
@@ -50,27 +48,17 @@ export function healthy(views: readonly View[]): boolean {
   );
 }
 
-async function look(url: string, { credentials, caCertificate }: Outputs): Promise<View> {
-  const ask = async (path: string) => {
-    const headers = { authorization: `Bearer ${credentials.managerToken}` };
-    const { status, text } = await get(`${url}${path}`, caCertificate, { headers });
-    if (status !== 200) throw new Error(`${path} answered ${status}`);
-    return JSON.parse(text) as Record<string, unknown>;
+async function look({ name: manager, ask }: Manager): Promise<View> {
+  const told = await ask();
+  if (typeof told === "string") return { manager, error: told };
+  const [raft, cluster, replication] = told;
+  return {
+    manager,
+    role: String(raft!["role"]),
+    members: cluster!["members"] as Member[],
+    member: String(replication!["member"]),
+    peers: replication!["peers"] as Peer[],
   };
-  try {
-    const [raft, cluster, replication] = await Promise.all(
-      ["/raft/status", "/cluster/members", "/replication/status"].map(ask),
-    );
-    return {
-      url,
-      role: String(raft!["role"]),
-      members: cluster!["members"] as Member[],
-      member: String(replication!["member"]),
-      peers: replication!["peers"] as Peer[],
-    };
-  } catch (error) {
-    return { url, error: (error as Error).message };
-  }
 }
 
 function members(views: readonly View[]): string {
@@ -95,6 +83,6 @@ function replication(views: readonly View[]): string {
   return table([["  from → to", "state", "lag bytes", "lag seconds"], ...rows.map(indent)]);
 }
 
-function managers(views: readonly View[]): string {
-  return table(views.map(({ url, role, error }) => indent([url, error ?? role ?? "-"])));
+function managersTable(views: readonly View[]): string {
+  return table(views.map(({ manager, role, error }) => indent([manager, error ?? role ?? "-"])));
 }
