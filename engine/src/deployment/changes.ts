@@ -9,7 +9,7 @@ import { withErrorHooks } from "./hooks.ts";
 import type { Resource } from "./resource.ts";
 import { changedInState } from "./snapshot.ts";
 import { providerOutputs } from "./registry.ts";
-import type { Step } from "./steps.ts";
+import type { Step } from "./step.ts";
 import { isProviderType } from "./urn.ts";
 
 export async function same(

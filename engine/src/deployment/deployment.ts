@@ -1,7 +1,6 @@
 /** One run over a stack: takes registrations from a program, carries them out, and deletes what was not registered. */
 import { EngineError } from "../errors.ts";
-import type { Values } from "../values/property.ts";
-import { equal, hasUnknown } from "../values/property.ts";
+import { equal, hasUnknown, type Values } from "../values/property.ts";
 import { UNKNOWN_WIRE } from "../values/wire.ts";
 import * as calls from "./calls.ts";
 import type { DeploymentContext } from "./context.ts";
@@ -11,10 +10,11 @@ import { planRegistration } from "./generator.ts";
 import { Gathering } from "./gathering.ts";
 import { runAfterHooks } from "./hooks.ts";
 import { references } from "./integrity.ts";
-import type { Goal, Resource } from "./resource.ts";
+import { emptyGoal, type Goal, type Resource } from "./resource.ts";
 import { refuseType } from "./refuse.ts";
 import { planRead } from "./reads.ts";
-import { HOOKED, runStep, type Step } from "./steps.ts";
+import { HOOKED, runStep } from "./steps.ts";
+import type { Step } from "./step.ts";
 import { targetNotFound } from "./targets.ts";
 import { STACK_TYPE, isProviderType, makeUrn, providerType, urnType } from "./urn.ts";
 
@@ -238,28 +238,3 @@ export class Deployment {
 }
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-export function emptyGoal(type: string, name: string, inputs: Values): Goal {
-  return {
-    type,
-    name,
-    custom: true,
-    parent: "",
-    inputs,
-    provider: "",
-    dependencies: [],
-    propertyDependencies: {},
-    protect: false,
-    retainOnDelete: false,
-    ignoreChanges: [],
-    replaceOnChanges: [],
-    additionalSecretOutputs: [],
-    aliases: [],
-    importId: "",
-    customTimeouts: {},
-    deletedWith: "",
-    replaceWith: [],
-    hideDiff: [],
-    hooks: {},
-  };
-}

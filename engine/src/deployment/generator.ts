@@ -4,14 +4,14 @@ import { EngineError } from "../errors.ts";
 import type { Values } from "../values/property.ts";
 import * as calls from "./calls.ts";
 import type { DeploymentContext } from "./context.ts";
-import { plan, isImport, type Answers, type Plan, type Question, type View } from "./plan.ts";
+import { plan, type Answers, type Plan, type Question, type View } from "./plan.ts";
+import { type Goal, isImport, newResource, type Resource } from "./resource.ts";
 import { references } from "./integrity.ts";
 import { shownValue } from "./rules.ts";
 import { refuseType, refuseVersion } from "./refuse.ts";
 import { dependentReplacements } from "./replacements.ts";
 import { planImport } from "./reads.ts";
-import { newResource, type Goal, type Resource } from "./resource.ts";
-import type { Step } from "./steps.ts";
+import type { Step } from "./step.ts";
 import { isProviderType, parseReference } from "./urn.ts";
 
 export interface Planned {

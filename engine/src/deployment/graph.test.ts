@@ -1,9 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { emptyGoal } from "./deployment.ts";
+import { emptyGoal, newResource, type Resource } from "./resource.ts";
 import { deleteOrder, dependantsOf, limiter, runGraph } from "./graph.ts";
 import { normalize, references } from "./integrity.ts";
-import { newResource, type Resource } from "./resource.ts";
 
 const make = (urn: string, dependencies: string[], rest: Partial<Resource> = {}): Resource => ({
   ...newResource(urn, emptyGoal("t:i:T", urn, {}), undefined),

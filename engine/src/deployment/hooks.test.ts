@@ -1,9 +1,8 @@
 import { beforeEach, expect, test } from "vitest";
 import type { DeploymentContext } from "./context.ts";
-import { emptyGoal } from "./deployment.ts";
+import { emptyGoal, newResource, type Resource } from "./resource.ts";
 import type { Event } from "./events.ts";
 import { Hooks, runAfterHooks, runHooks, withErrorHooks, type Failure } from "./hooks.ts";
-import { newResource, type Resource } from "./resource.ts";
 
 const thing = (hooks: { [kind: string]: string[] }): Resource => ({
   ...newResource("urn:pulumi:dev::p::m:i:T::x", emptyGoal("m:i:T", "x", { a: 1 }), undefined),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { isImport, plan, type Answers, type Plan, type View } from "./plan.ts";
+import { plan, type Answers, type Plan, type View } from "./plan.ts";
+import { isImport } from "./resource.ts";
 import { base, changed, full, goal, old, replaced, urn } from "./testing/plan-parts.ts";
 
 const dependant = { ...old, urn: `${urn}-dependant` };

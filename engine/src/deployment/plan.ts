@@ -15,7 +15,7 @@ import {
   triggerFired,
 } from "./rules.ts";
 import { newResource, type Goal, type Resource } from "./resource.ts";
-import type { Step } from "./steps.ts";
+import type { Step } from "./step.ts";
 import { isProviderType } from "./urn.ts";
 
 /** All that the planner may look at. */
@@ -243,9 +243,3 @@ const deletedFirst = (old: Resource): Step =>
   old.delete
     ? { op: "delete", urn: old.urn, old }
     : { op: "delete-replaced", urn: old.urn, old, keepMarker: true };
-
-/** An import reads an object that exists into the state, before anything is compared with it. */
-export function isImport(goal: Goal, old: Resource | undefined): boolean {
-  if (!goal.custom || goal.importId === "") return false;
-  return !old || old.external === true || (old.importID || old.id) !== goal.importId;
-}

@@ -5,7 +5,7 @@ import * as calls from "./calls.ts";
 import type { DeploymentContext } from "./context.ts";
 import { NO_DIFF } from "./rules.ts";
 import { newResource, type Goal, type Resource } from "./resource.ts";
-import type { Step } from "./steps.ts";
+import type { Step } from "./step.ts";
 
 /** What is read belongs to somebody else. One that the stack owned under another id goes at the end of the run. */
 export function planRead(

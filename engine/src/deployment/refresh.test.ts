@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
-import { emptyGoal } from "./deployment.ts";
+import { emptyGoal, newResource } from "./resource.ts";
 import { inverted, withoutDangling } from "./refresh.ts";
-import { newResource } from "./resource.ts";
 import { changedInState } from "./snapshot.ts";
 
 const make = (urn: string, propertyDependencies: { [property: string]: string[] }) => ({

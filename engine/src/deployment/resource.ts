@@ -112,3 +112,35 @@ export function newResource(urn: string, goal: Goal, old: Resource | undefined):
     resourceHooks: goal.hooks,
   };
 }
+
+/** One that asks for nothing but inputs. */
+export function emptyGoal(type: string, name: string, inputs: Values): Goal {
+  return {
+    type,
+    name,
+    custom: true,
+    parent: "",
+    inputs,
+    provider: "",
+    dependencies: [],
+    propertyDependencies: {},
+    protect: false,
+    retainOnDelete: false,
+    ignoreChanges: [],
+    replaceOnChanges: [],
+    additionalSecretOutputs: [],
+    aliases: [],
+    importId: "",
+    customTimeouts: {},
+    deletedWith: "",
+    replaceWith: [],
+    hideDiff: [],
+    hooks: {},
+  };
+}
+
+/** An import reads an object that exists into the state, before anything is compared with it. */
+export function isImport(goal: Goal, old: Resource | undefined): boolean {
+  if (!goal.custom || goal.importId === "") return false;
+  return !old || old.external === true || (old.importID || old.id) !== goal.importId;
+}

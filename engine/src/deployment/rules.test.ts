@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import { Secret, UNKNOWN } from "../values/property.ts";
-import { emptyGoal } from "./deployment.ts";
-import { newResource, type Resource } from "./resource.ts";
+import { emptyGoal, newResource, type Resource } from "./resource.ts";
 import { NO_DIFF, componentDiff, ignoreChanges, replaceOnChanges, triggerFired } from "./rules.ts";
 
 const goal = emptyGoal("memory:index/thing:Thing", "x", {});

@@ -1,28 +1,11 @@
 /** Runs one step: what it changes (changes.ts), the hooks before and after it, the events around it. */
-import type { Diff } from "../provider.ts";
 import { create, remove, same, update } from "./changes.ts";
 import type { DeploymentContext } from "./context.ts";
 import type { Op } from "./events.ts";
 import { cannotDelete } from "./rules.ts";
 import { runAfterHooks, runHooks } from "./hooks.ts";
 import { importInto, read } from "./reads.ts";
-import type { Resource } from "./resource.ts";
-
-export interface Step {
-  readonly op: Op;
-  readonly urn: string;
-  readonly old?: Resource;
-  readonly now?: Resource;
-  readonly diff?: Diff;
-  /** Of what is deleted for another's sake: the properties that made it go. */
-  readonly keys?: readonly string[];
-  /** Create before delete: the old one stays in state, marked, until the end of the run. */
-  readonly deleteOldLater?: boolean;
-  /** Only told of, for it is left out of the run. */
-  readonly notMade?: boolean;
-  /** Delete before replace: the old one stays in state as "to be replaced" until the new one is there. */
-  readonly keepMarker?: boolean;
-}
+import type { Step } from "./step.ts";
 
 const typeOf = (step: Step): string => (step.now ?? step.old)!.type;
 

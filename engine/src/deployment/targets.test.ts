@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { emptyGoal } from "./deployment.ts";
-import { newResource, type Resource } from "./resource.ts";
+import { emptyGoal, newResource, type Resource } from "./resource.ts";
 import { Scope, checkTargets, targetNotFound } from "./targets.ts";
 
 const urn = (name: string): string => `urn:pulumi:dev::p::test:index/thing:Thing::${name}`;

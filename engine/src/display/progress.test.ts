@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Op } from "../deployment/events.ts";
-import { newResource, type Resource } from "../deployment/resource.ts";
-import { emptyGoal } from "../deployment/deployment.ts";
+import { emptyGoal, newResource, type Resource } from "../deployment/resource.ts";
 import { PolicyReport } from "./policies.ts";
 import { Progress } from "./progress.ts";
 import type { StepView } from "./step.ts";

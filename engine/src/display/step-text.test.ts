@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import { emptyGoal } from "../deployment/deployment.ts";
-import { newResource } from "../deployment/resource.ts";
+import { emptyGoal, newResource } from "../deployment/resource.ts";
 import { outputs } from "./step-text.ts";
 
 const options = {

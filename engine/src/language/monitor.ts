@@ -4,13 +4,8 @@ import * as grpc from "@grpc/grpc-js";
 import type providerTypes from "@pulumi/pulumi/proto/provider_pb.js";
 import type resprotoTypes from "@pulumi/pulumi/proto/resource_pb.js";
 import emptypb from "google-protobuf/google/protobuf/empty_pb.js";
-import {
-  NotMade,
-  Stopped,
-  emptyGoal,
-  type Deployment,
-  type Registered,
-} from "../deployment/deployment.ts";
+import { NotMade, Stopped, type Deployment, type Registered } from "../deployment/deployment.ts";
+import { emptyGoal } from "../deployment/resource.ts";
 import { isProviderType, packageOf } from "../deployment/urn.ts";
 import { unsupported } from "../errors.ts";
 import { packageConfig, type Config } from "../project/config.ts";

@@ -1,8 +1,7 @@
 /** A registration, its old state and answers to start from, for the tests of the planner. */
 import type { Diff } from "../../provider.ts";
-import { emptyGoal } from "../deployment.ts";
+import { emptyGoal, type Goal, newResource, type Resource } from "../resource.ts";
 import type { Answers, View } from "../plan.ts";
-import { newResource, type Goal, type Resource } from "../resource.ts";
 
 export const urn = "urn:pulumi:dev::testing::memory:index/thing:Thing::x";
 export const provider = "urn:pulumi:dev::testing::pulumi:providers:memory::default::1";
