@@ -112,6 +112,18 @@ test("one that would begin a Swarm joins that of the others where there is one",
   expect(lab.done[0]).toBe("alpha: join beta.lab:2377");
 });
 
+test("none is begun while one of the others does not answer: it may be in theirs already", async () => {
+  const lab = new Lab("alpha", "gamma");
+  await expect(
+    members(lab).ensure(wanted(alpha, [beta, gamma], { founds: true })),
+  ).rejects.toMatchObject({
+    message: expect.stringMatching(
+      /alpha .*: got no answer of beta, whether it is in a Swarm; allowed: .*forget-host beta/,
+    ),
+  });
+  expect(lab.done).toEqual([]);
+});
+
 test("nothing is done to one that is as it has to be, and one that was a member before stays one", async () => {
   const lab = new Lab("alpha", "beta");
   lab.servers["alpha"] = {

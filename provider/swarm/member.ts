@@ -111,6 +111,7 @@ export class Members {
     const manager = await this.#manager(managers);
     if (!manager) {
       if (!founds) throw noManager(wanted);
+      await this.#refuseSilent(wanted);
       this.#tell(`${login.name}: begins a Swarm`);
       await this.#must(login, foundCommand(address), "a Swarm was begun");
       return;
@@ -121,6 +122,24 @@ export class Members {
     const token = (await this.#must(manager, tokenCommand(role), "a token was asked for")).trim();
     const at = (await this.#place(manager)).address;
     await this.#must(login, joinCommand(address, at, token), "it joined the Swarm");
+  }
+
+  /** Whoever does not answer may be in the Swarm that this host was in: another one beside it would have none of its services. */
+  async #refuseSilent({ login, managers }: SwarmMemberInputs): Promise<void> {
+    for (const other of managers) {
+      const silent = await this.#place(other).then(
+        () => false,
+        () => true,
+      );
+      if (silent)
+        throw hostError(login, [
+          {
+            got: `no answer of ${other.name}, whether it is in a Swarm`,
+            allowed: "a Swarm that is begun where none of the hosts is in one",
+            next: `See that ${other.name} runs, with its Docker Engine, then run it again. Where it is gone for good, synfleet forget-host ${other.name}.`,
+          },
+        ]);
+    }
   }
 
   /** The first of them that is a manager and answers. */
