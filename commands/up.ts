@@ -32,7 +32,8 @@ export async function up(args: string[]): Promise<number> {
   await buildMissingImages(imagesOf[system]);
   const stack = await Stack.open(options.stack);
   await stack.capture("stack", "select", stack.name, "--create");
-  await decideGrafana(stack);
+  // Where Prometheus is the cluster's, so is Grafana.
+  if (settings.kubernetes.monitoring.prometheus === "own") await decideGrafana(stack);
   const code = await stack.show(
     ...["up", "--stack", stack.name, "--yes", "--skip-preview"],
     ...["--suppress-outputs", "--policy-pack", policyPack],

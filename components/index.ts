@@ -9,6 +9,7 @@ export { EtcdCluster, type EtcdClusterArgs } from "./etcd/cluster.ts";
 export { ClusterInitialiser, type ClusterInitialiserArgs } from "./manager/initialiser.ts";
 export { ClusterManager, type ClusterManagerArgs } from "./manager/manager.ts";
 export { MonitoringStack, type MonitoringStackArgs } from "./monitoring/stack.ts";
+export type { Watched, Watcher, WatcherAccess } from "./monitoring/watcher.ts";
 export { CertificateAuthority, type CertificateAuthorityArgs } from "./pki/authority.ts";
 export { Certificate, type CertificateArgs } from "./pki/certificate.ts";
 export { trustStore } from "./pki/truststore.ts";
@@ -17,7 +18,11 @@ export { SwarmMember } from "./swarm/resource.ts";
 export { SWARM_PORTS, type SwarmMemberInputs } from "./swarm/wanted.ts";
 export type { DockerHost, DockerPlatformArgs, HostPreparation } from "./platform/docker/args.ts";
 export { DockerPlatform } from "./platform/docker/docker.ts";
-export type { ClientService, KubernetesPlatformArgs } from "./platform/kubernetes/args.ts";
+export type {
+  ClientService,
+  KubernetesPlatformArgs,
+  Monitoring,
+} from "./platform/kubernetes/args.ts";
 export { KubernetesPlatform } from "./platform/kubernetes/kubernetes.ts";
 export type { SwarmPlatformArgs } from "./platform/swarm/args.ts";
 export { SwarmPlatform } from "./platform/swarm/swarm.ts";

@@ -1,9 +1,9 @@
 import type { Part, Parts, Problem } from "./parts.ts";
 import type { HostSettings } from "./common.ts";
-import { nodePorts, onCluster, type OnCluster } from "./kubernetes.ts";
+import { nodePorts, onCluster, watchedBy, type OnCluster } from "./kubernetes.ts";
 
 /** What the rules that hold for every system look at. */
-export interface Checked extends Pick<OnCluster, "kubernetes" | "imageRegistry"> {
+export interface Checked extends Pick<OnCluster, "kubernetes" | "grafana" | "imageRegistry"> {
   readonly topology: "single-host" | "several-hosts";
   readonly hosts: readonly HostSettings[];
   readonly prepareHosts: boolean;
@@ -26,6 +26,7 @@ export function checkSettings(settings: Checked, parts: Parts): Problem[] {
     ...balancers(settings),
     ...swarm(settings),
     ...onCluster(settings),
+    ...watchedBy(settings),
     ...nodePorts(settings, parts.ports),
     ...etcdCount(settings),
     ...regions(settings),

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseSettings } from "./read.ts";
+import { parseSettings, publishedPorts } from "./read.ts";
 
 const given = {
   ...{ system: "synap", platform: "kubernetes", kubernetes: { context: "lab" } },
@@ -13,6 +13,7 @@ test("a cluster takes a context and a registry, and the rest follows", () => {
       ...{ context: "lab", volumeGiB: 10, keepVolumes: true, images: "registry" },
       ...{ spread: "preferred", imagePullSecrets: [] },
       ...{ clusterDomain: "cluster.local", clientNamespaces: [], service: { type: "ClusterIP" } },
+      monitoring: { prometheus: "own" },
     },
   });
 });
@@ -21,6 +22,17 @@ test("nodes that have the images need no registry", () => {
   const { imageRegistry: _, ...rest } = given;
   const kubernetes = { context: "lab", images: "loaded" };
   expect(parseSettings({ ...rest, kubernetes })).toMatchObject({ kubernetes });
+});
+
+test("an operator's Prometheus takes its namespace, and no port of ours", () => {
+  const monitoring = { prometheus: "operator", namespace: "metrics", labels: { release: "main" } };
+  const service = { type: "NodePort" };
+  const settings = parseSettings({
+    ...{ ...given, kubernetes: { context: "lab", monitoring, service } },
+    ports: { write: 31500, read: 31510, statistics: 31404 },
+  });
+  expect(settings.kubernetes.monitoring).toEqual(monitoring);
+  expect(publishedPorts(settings).map(({ key }) => key)).not.toContain("ports.prometheus");
 });
 
 test.each<[string, object, string]>([
@@ -69,6 +81,37 @@ test.each<[string, object, string]>([
     "an address that is none",
     { kubernetes: { context: "lab", service: { address: "https://x" } } },
     'synfleet:kubernetes.service.address: got "https://x"; allowed: a name or an IP address',
+  ],
+  [
+    "an operator's Prometheus that is nowhere",
+    { kubernetes: { context: "lab", monitoring: { prometheus: "operator" } } },
+    "synfleet:kubernetes.monitoring.namespace: got nothing; allowed: the namespace of the operator's Prometheus, with kubernetes.monitoring.prometheus operator (set it",
+  ],
+  [
+    "an operator's Prometheus beside a Grafana of ours",
+    {
+      kubernetes: { context: "lab", monitoring: { prometheus: "operator", namespace: "metrics" } },
+      grafana: true,
+    },
+    "synfleet:grafana: got true; allowed: false, with kubernetes.monitoring.prometheus operator (leave it out",
+  ],
+  [
+    "a namespace of a Prometheus of ours",
+    { kubernetes: { context: "lab", monitoring: { namespace: "metrics" } } },
+    'synfleet:kubernetes.monitoring.namespace: got "metrics"; allowed: nothing, with kubernetes.monitoring.prometheus own (leave it out, or set',
+  ],
+  [
+    "an operator without a cluster",
+    {
+      platform: "docker",
+      kubernetes: { monitoring: { prometheus: "operator", namespace: "metrics" } },
+    },
+    'synfleet:kubernetes.monitoring.prometheus: got "operator"; allowed: own, with platform docker (leave it out',
+  ],
+  [
+    "a label that none can be",
+    { kubernetes: { context: "lab", monitoring: { labels: { release: "a b" } } } },
+    'synfleet:kubernetes.monitoring.labels.release: got "a b"; allowed: up to 63 of letters',
   ],
 ])("%s: refused", (_, changes, message) => {
   expect(() => parseSettings({ ...given, ...changes })).toThrow(message);

@@ -17,6 +17,33 @@ const service = z.strictObject({
     .optional(),
 });
 
+/** As Kubernetes takes them. */
+const labels = z.record(
+  z
+    .string()
+    .regex(
+      /^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/,
+      "names of labels, such as release or example.com/team",
+    ),
+  z
+    .string()
+    .regex(
+      /^([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$/,
+      "up to 63 of letters, digits, - _ and .",
+    ),
+);
+
+const monitoring = z.strictObject({
+  /** Whether the deployment has one of its own, or the cluster's Prometheus operator runs one. */
+  prometheus: z.enum(["own", "operator"]).default("own"),
+  /** In which the operator's Prometheus runs; it alone is admitted. */
+  namespace: namespace.optional(),
+  /** By which it selects ServiceMonitors and PrometheusRules. @default none */
+  labels: labels.optional(),
+  /** By which a Grafana's sidecar finds ConfigMaps with dashboards. @default grafana_dashboard: "1" */
+  dashboardLabels: labels.optional(),
+});
+
 export const kubernetes = z.strictObject({
   /** Context of the kubeconfig; never the current one by itself. */
   context: z.string().min(1, "the name of a context").optional(),
@@ -40,6 +67,7 @@ export const kubernetes = z.strictObject({
   /** Namespaces whose pods reach published ports. */
   clientNamespaces: z.array(namespace).default([]),
   service: service.default(service.parse({})),
+  monitoring: monitoring.default(monitoring.parse({})),
   /** Where nodes have images from: `imageRegistry`, or nowhere, since they are loaded already. */
   images: z.enum(["registry", "loaded"]).default("registry"),
   /** Secrets of the namespace by which nodes log in at registries. */
@@ -62,6 +90,7 @@ export interface OnCluster {
     readonly ssh?: unknown;
   }[];
   readonly prepareHosts: boolean;
+  readonly grafana: boolean;
   readonly publishAddress?: string | undefined;
   readonly balancers: readonly unknown[];
   readonly imageRegistry?: unknown;
@@ -122,6 +151,50 @@ export function onCluster(settings: OnCluster): Problem[] {
             next: "set it; or load the images onto every node, and set kubernetes.images to loaded",
           },
         ]),
+  ];
+}
+
+/** Who watches: a Prometheus of the cluster's has a Grafana of its own, and is told where to look. */
+export function watchedBy({
+  platform,
+  grafana,
+  kubernetes: { monitoring: given },
+}: Pick<OnCluster, "platform" | "grafana" | "kubernetes">): Problem[] {
+  const key = "kubernetes.monitoring";
+  const { prometheus, ...rest } = given;
+  if (prometheus === "own")
+    return Object.entries(rest)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, got]) => ({
+        ...{ key: `${key}.${name}`, got, allowed: `nothing, with ${key}.prometheus own` },
+        next: `leave it out, or set ${key}.prometheus to operator`,
+      }));
+  if (platform !== "kubernetes")
+    return [
+      {
+        ...{ key: `${key}.prometheus`, got: prometheus, allowed: `own, with platform ${platform}` },
+        next: "leave it out: the operator is a cluster's",
+      },
+    ];
+  return [
+    ...(given.namespace === undefined
+      ? [
+          {
+            key: `${key}.namespace`,
+            got: undefined,
+            allowed: `the namespace of the operator's Prometheus, with ${key}.prometheus operator`,
+            next: "set it: its pods are admitted to what they watch",
+          },
+        ]
+      : []),
+    ...(grafana
+      ? [
+          {
+            ...{ key: "grafana", got: true, allowed: `false, with ${key}.prometheus operator` },
+            next: "leave it out: the dashboards are ConfigMaps for a Grafana of the cluster's",
+          },
+        ]
+      : []),
   ];
 }
 

@@ -45,12 +45,15 @@ export function sharedPorts(settings: {
   readonly balancers: readonly { readonly host: string }[];
   readonly ports: Readonly<Record<string, number>>;
   readonly grafana: boolean;
+  readonly kubernetes: { readonly monitoring: { readonly prometheus: "own" | "operator" } };
 }): PublishedPort[] {
   const first = settings.hosts[0]!.name;
+  const { prometheus } = settings.kubernetes.monitoring;
   // Two on one host are a problem of their own.
   const entrances = [...new Set(settings.balancers.map(({ host }) => host))];
   return Object.entries(settings.ports)
     .filter(([name]) => name !== "grafana" || settings.grafana)
+    .filter(([name]) => name !== "prometheus" || prometheus === "own")
     .flatMap(([name, port]) =>
       (["prometheus", "grafana"].includes(name) ? [first] : entrances).map((host) => ({
         ...{ key: `ports.${name}`, host, port },

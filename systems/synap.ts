@@ -40,7 +40,8 @@ export interface SynapEndpoints {
   readonly writeAll?: readonly string[];
   readonly readAll?: readonly string[];
   readonly statistics: string;
-  readonly prometheus: string;
+  /** None where the platform has a Prometheus that watches. */
+  readonly prometheus?: string;
   readonly grafana?: string;
 }
 
@@ -139,7 +140,7 @@ export class Synap extends pulumi.ComponentResource {
           readAll: everywhere(ports.read),
         }),
         statistics: balancers[0].statisticsUrl,
-        prometheus: monitoring.prometheusUrl,
+        ...(monitoring.prometheusUrl && { prometheus: monitoring.prometheusUrl }),
         ...(monitoring.grafanaUrl && { grafana: monitoring.grafanaUrl }),
       },
       [ready],

@@ -34,6 +34,7 @@ export interface SynapseDBEndpoints {
   readonly nodes: readonly string[];
   readonly managers: readonly string[];
   readonly statistics: string;
-  readonly prometheus: string;
+  /** None where the platform has a Prometheus that watches. */
+  readonly prometheus?: string;
   readonly grafana?: string;
 }

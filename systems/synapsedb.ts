@@ -201,7 +201,7 @@ export class SynapseDB extends pulumi.ComponentResource {
       nodes: database.nodes.map((node) => node.url),
       managers: managers.map((manager) => manager.url),
       statistics: balancers[0].statisticsUrl,
-      prometheus: monitoring.prometheusUrl,
+      ...(monitoring.prometheusUrl && { prometheus: monitoring.prometheusUrl }),
       ...(monitoring.grafanaUrl && { grafana: monitoring.grafanaUrl }),
     };
     this.endpoints = whenSettled(settled, endpoints, entered);

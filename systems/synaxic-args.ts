@@ -79,6 +79,7 @@ export interface SynaxicEndpoints {
   readonly writeAll?: string;
   readonly redisAll?: readonly string[];
   readonly statistics: string;
-  readonly prometheus: string;
+  /** None where the platform has a Prometheus that watches. */
+  readonly prometheus?: string;
   readonly grafana?: string;
 }

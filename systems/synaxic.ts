@@ -216,7 +216,7 @@ export class Synaxic extends pulumi.ComponentResource {
           redisAll: redisUrls,
         }),
         statistics: balancers[0].statisticsUrl,
-        prometheus: monitoring.prometheusUrl,
+        ...(monitoring.prometheusUrl && { prometheus: monitoring.prometheusUrl }),
         ...(monitoring.grafanaUrl && { grafana: monitoring.grafanaUrl }),
       },
     );

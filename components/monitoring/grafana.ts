@@ -113,7 +113,7 @@ function dashboardFile(dashboard: Dashboard): [string, FileSpec] {
 }
 
 /** A stack without Grafana does not wait for the library that renders. */
-async function rendered(dashboard: Dashboard): Promise<string> {
+export async function rendered(dashboard: Dashboard): Promise<string> {
   const { dashboardJson } = await import("./dashboards/render.ts");
   return dashboardJson(dashboard);
 }

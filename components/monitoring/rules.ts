@@ -33,17 +33,22 @@ export function ruleGroups(args: RulesArgs): RuleGroup[] {
 }
 
 /** Renders rules.yml. */
-export function rulesYml(args: RulesArgs): string {
-  return toYaml({
-    groups: ruleGroups(args).map(({ name, rules }) => ({
-      name: `synfleet-${name}`,
-      rules: rules.map((rule): Yaml => ({
-        alert: rule.alert,
-        expr: rule.expr,
-        for: rule.for,
-        labels: { severity: rule.severity },
-        annotations: { summary: rule.summary, runbook: rule.runbook },
-      })),
+export const rulesYml = (args: RulesArgs): string =>
+  toYaml({ groups: renderedGroups(ruleGroups(args)) });
+
+/** As Prometheus reads them, wherever. */
+export function renderedGroups(
+  groups: readonly RuleGroup[],
+  labels: Readonly<Record<string, string>> = {},
+): Yaml[] {
+  return groups.map(({ name, rules }) => ({
+    name: `synfleet-${name}`,
+    rules: rules.map((rule): Yaml => ({
+      alert: rule.alert,
+      expr: rule.expr,
+      for: rule.for,
+      labels: { severity: rule.severity, ...labels },
+      annotations: { summary: rule.summary, runbook: rule.runbook },
     })),
-  });
+  }));
 }

@@ -5,9 +5,10 @@ import { RecordingPlatform } from "../../test/support/platform.ts";
 import { CertificateAuthority } from "../pki/authority.ts";
 import { postgresExporter } from "./spec.ts";
 import { MonitoringStack, type MonitoringStackArgs } from "./stack.ts";
+import type { Watched, Watcher } from "./watcher.ts";
 
-async function render(changes: Partial<MonitoringStackArgs> = {}) {
-  const platform = new RecordingPlatform(["alpha", "beta"]);
+async function render(changes: Partial<MonitoringStackArgs> = {}, watcher?: Watcher) {
+  const platform = Object.assign(new RecordingPlatform(["alpha", "beta"]), { watcher });
   let stack: MonitoringStack | undefined;
   const resources = await deploy(
     () => {
@@ -83,6 +84,37 @@ describe("MonitoringStack", () => {
       "secrets/statistics_password",
       "tls/node.key",
     ]);
+  });
+
+  test("tells a Prometheus of the platform's what its own would watch, and has none", async () => {
+    const told: [name: string, watched: Watched][] = [];
+    const series = { namespace: "orders" };
+    const watcher: Watcher = { series, watch: (name, watched) => void told.push([name, watched]) };
+    const { platform, resources, stack } = await render({}, watcher);
+    expect(platform.asked.map(({ name }) => name)).toEqual([
+      ...["postgres-exporter4", "postgres-exporter9"],
+      ...["node-exporter-alpha", "node-exporter-beta"],
+    ]);
+    expect(stack.prometheusUrl).toBeUndefined();
+    const [[name, watched], ...others] = told as [(typeof told)[0]];
+    expect([name, others]).toEqual(["monitoring", []]);
+    expect(watched.jobs.map((job) => [job.name, job.targets.map(({ host }) => host)])).toEqual([
+      ["etcd", ["etcd2"]],
+      ["app", ["app"]],
+      ["postgres", ["postgres-exporter4", "postgres-exporter9"]],
+      ["node", ["node-exporter-alpha", "node-exporter-beta"]],
+    ]);
+    expect(Object.keys(watched.dashboards)).toHaveLength(4);
+    // The name by which exporters admit it.
+    const request = resources.find(({ name }) => name === "prometheus-tls-request")!;
+    expect(request.inputs).toMatchObject({ subject: { commonName: "prometheus" } });
+    expect(request.inputs["dnsNames"]).toEqual(["prometheus"]);
+  });
+
+  test("has no Grafana beside a Prometheus of the platform's", async () => {
+    const watcher: Watcher = { series: {}, watch: () => undefined };
+    const grafana = { user: "admin", password: "adm1n" };
+    await expect(render({ grafana }, watcher)).rejects.toThrow(/grafana: got one, .*Leave it out/);
   });
 
   test("gives Grafana dashboards about what is scraped", async () => {

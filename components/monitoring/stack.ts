@@ -5,6 +5,8 @@ import type { Platform, Workload, WorkloadSpec } from "../platform/platform.ts";
 import { grafanaSpec } from "./grafana.ts";
 import type { ScrapeJob } from "./prometheus.ts";
 import type { RulesArgs } from "./rules.ts";
+import { watched } from "./watched.ts";
+import type { Watcher } from "./watcher.ts";
 import {
   NODE_EXPORTER_PORT,
   nodeExporterAlias,
@@ -39,10 +41,14 @@ export interface MonitoringStackArgs {
   readonly grafana?: { readonly user: string; readonly password: pulumi.Input<string> } | undefined;
 }
 
-/** Prometheus with alert rules, an exporter for each member and each host, and Grafana with dashboards where wanted. */
+/**
+ * Prometheus with alert rules, an exporter for each member and each host, and Grafana with dashboards where wanted. Where the platform has a Prometheus that
+ * watches its workloads, that one is told all of it instead.
+ */
 export class MonitoringStack extends pulumi.ComponentResource {
   static readonly __pulumiType = "synfleet:monitoring:MonitoringStack";
-  readonly prometheusUrl: string;
+  /** Undefined where Prometheus is the platform's. */
+  readonly prometheusUrl: string | undefined;
   readonly grafanaUrl: string | undefined;
   readonly workloads: readonly Workload[];
 
@@ -54,6 +60,8 @@ export class MonitoringStack extends pulumi.ComponentResource {
       options,
     );
     const { platform } = args;
+    const { watcher } = platform;
+    if (watcher && args.grafana) throw new Error(NO_GRAFANA);
     const files = (alias: string, host: string) =>
       issue({ ...args, alias, hosts: [host] }, { parent: this }).files();
     const workloads: Workload[] = [];
@@ -66,25 +74,27 @@ export class MonitoringStack extends pulumi.ComponentResource {
     for (const host of platform.machines) {
       run(nodeExporterSpec({ host, files: files(nodeExporterAlias(host), host) }));
     }
-    run(
-      prometheusSpec({
-        host: args.host,
-        port: args.ports.prometheus,
-        calls: {
-          ...args.calls,
-          ...Object.fromEntries(platform.machines.map((at) => [nodeExporterAlias(at), at])),
-        },
-        scrape: {
-          cluster: args.cluster,
-          statisticsUser: args.statistics.user,
-          jobs: scrapeJobs(args),
-        },
-        rules: { ...args.rules, jobs: scrapeJobs(args).map((job) => job.name) },
-        managerToken: args.managerToken,
-        statistics: args.statistics,
-        files: files("prometheus", args.host),
-      }),
-    );
+    if (watcher) this.#tell(name, watcher, args);
+    else
+      run(
+        prometheusSpec({
+          host: args.host,
+          port: args.ports.prometheus,
+          calls: {
+            ...args.calls,
+            ...Object.fromEntries(platform.machines.map((at) => [nodeExporterAlias(at), at])),
+          },
+          scrape: {
+            cluster: args.cluster,
+            statisticsUser: args.statistics.user,
+            jobs: scrapeJobs(args),
+          },
+          rules: { ...args.rules, jobs: scrapeJobs(args).map((job) => job.name) },
+          managerToken: args.managerToken,
+          statistics: args.statistics,
+          files: files(PROMETHEUS, args.host),
+        }),
+      );
     if (args.grafana) {
       run(
         grafanaSpec({
@@ -104,10 +114,31 @@ export class MonitoringStack extends pulumi.ComponentResource {
       this.grafanaUrl = `https://${platform.endpoint(args.host, args.ports.grafana, "grafana")}`;
     }
     this.workloads = workloads;
-    this.prometheusUrl = `https://${platform.endpoint(args.host, args.ports.prometheus, "prometheus")}`;
+    if (!watcher)
+      this.prometheusUrl = `https://${platform.endpoint(args.host, args.ports.prometheus, PROMETHEUS)}`;
     this.registerOutputs({ prometheusUrl: this.prometheusUrl, grafanaUrl: this.grafanaUrl });
   }
+
+  /** With the certificate that the deployment's own Prometheus has: parts admit it by that name. */
+  #tell(name: string, watcher: Watcher, args: MonitoringStackArgs): void {
+    const { authority, statistics, managerToken } = args;
+    const { certificatePem, privateKeyPem } = issue(
+      { ...args, alias: PROMETHEUS, hosts: [] },
+      { parent: this },
+    );
+    const access = {
+      ...{ authorityPem: authority.certificatePem, certificatePem, privateKeyPem },
+      ...{ statistics, managerToken },
+    };
+    watcher.watch(name, watched({ ...args, jobs: scrapeJobs(args), access }, watcher.series), this);
+  }
 }
+
+/** Name under which parts admit who watches them. */
+const PROMETHEUS = "prometheus";
+
+const NO_GRAFANA =
+  "grafana: got one, with a platform whose own Prometheus watches; allowed: none, since a Grafana of its own is there as well and gets the dashboards. Leave it out.";
 
 /** A job without targets is left out of Prometheus' configuration. */
 const isScraped = ({ targets }: ScrapeJob) => targets.length > 0;

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ImageName } from "../../images/inputs.ts";
+import type { Watcher } from "../monitoring/watcher.ts";
 
 /** One file that a workload finds under {@link CONFIG_DIRECTORY}. */
 export interface FileSpec {
@@ -161,6 +162,8 @@ export interface Platform {
   readonly hosts: readonly string[];
   /** Those of the hosts that an exporter watches each. None where the machines are somebody else's, as a cluster's nodes. */
   readonly machines: readonly string[];
+  /** Its own Prometheus, which watches the workloads in place of one of the deployment's. @default - none */
+  readonly watcher?: Watcher | undefined;
   workload(name: string, spec: WorkloadSpec, options: WorkloadOptions): Workload;
   /** Whether workloads may have companions. They see what they share with these, and there is no volume that workloads share. @default false */
   readonly companions?: boolean;

@@ -18,6 +18,21 @@ export interface ClientService {
   readonly address?: string | undefined;
 }
 
+/** Who watches the deployment. */
+export interface Monitoring {
+  /**
+   * `own`: a Prometheus of the deployment's own. `operator`: one that the cluster's Prometheus operator runs, which is told by ServiceMonitors and a PrometheusRule. A change
+   * to `operator` takes the own one down, and its volume stays; no other part is restarted. @default "own"
+   */
+  readonly prometheus?: "own" | "operator" | undefined;
+  /** Namespace in which the operator's Prometheus runs: its pods alone are admitted to what is watched. A change changes the policies at once. @default - there is none */
+  readonly namespace?: string | undefined;
+  /** Of the ServiceMonitors and the PrometheusRule, by which that Prometheus selects them. A change changes the objects at once. @default none */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** Of the ConfigMaps with dashboards, by which a Grafana's sidecar finds them. A change changes the objects at once. @default `grafana_dashboard: "1"` */
+  readonly dashboardLabels?: Readonly<Record<string, string>> | undefined;
+}
+
 /** A namespace of a Kubernetes cluster, for one deployment. */
 export interface KubernetesPlatformArgs {
   /** Name of the deployment; objects are labelled with it. Changing it is another deployment. */
@@ -53,6 +68,7 @@ export interface KubernetesPlatformArgs {
   /** Networks outside of the cluster from which published ports are reached. A change changes the policies at once. @default none */
   readonly clientCidrs?: readonly string[] | undefined;
   readonly service?: ClientService | undefined;
+  readonly monitoring?: Monitoring | undefined;
   /**
    * `registry`: images are built here, kept in `imageRegistry`, and nodes take them from there. `loaded`: every node has them already, by the tags that
    * the build gives, and asks nobody. A change restarts every part, members one at a time. @default "registry"

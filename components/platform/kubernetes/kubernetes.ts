@@ -31,6 +31,7 @@ import { podTemplate, refuseUnrenderable, sharedRefusal, volumesOf, type PodPlac
 import { inSet } from "./sets.ts";
 import { notePeers } from "../gate.ts";
 import { reach } from "./reach.ts";
+import { OperatorWatcher } from "./watcher.ts";
 import { awaitEnd, awaitGone, awaitMembers, gate, settle } from "./scripts.ts";
 
 /** Runs workloads in a namespace of a Kubernetes cluster: a set of one pod for each member, with its own volumes. */
@@ -42,6 +43,7 @@ export class KubernetesPlatform extends pulumi.ComponentResource implements Plat
   readonly machines: readonly string[] = [];
   readonly peerCidrs: readonly string[];
   readonly companions = true;
+  readonly watcher: OperatorWatcher | undefined;
   readonly #args: KubernetesPlatformArgs;
   readonly #ground: Ground;
   readonly #aliases = new Set<string>();
@@ -58,6 +60,7 @@ export class KubernetesPlatform extends pulumi.ComponentResource implements Plat
     this.hosts = (args.hosts ?? [{ name: "cluster" }]).map((host) => host.name);
     this.peerCidrs = args.podCidrs ?? PRIVATE_NETWORKS;
     this.#ground = new Ground(name, args, this);
+    this.watcher = OperatorWatcher.of(args, this.#ground);
     this.registerOutputs({});
   }
 

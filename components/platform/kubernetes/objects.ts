@@ -112,7 +112,8 @@ export function headlessService(
   selector: Record<string, string>,
 ) {
   return {
-    metadata,
+    // By which a ServiceMonitor finds it, and not the one for clients.
+    metadata: { ...metadata, labels: { ...metadata.labels, ...selector } },
     spec: {
       clusterIP: "None",
       publishNotReadyAddresses: true,
@@ -165,6 +166,9 @@ export function claim(
   } satisfies k8s.core.v1.PersistentVolumeClaimArgs;
 }
 
+/** What a port of a Service is called. */
+export const portName = (port: number): string => `port-${port}`;
+
 const tcp = (port: number, targetPort: number) => ({
-  ...{ name: `port-${port}`, port, targetPort, protocol: "TCP" },
+  ...{ name: portName(port), port, targetPort, protocol: "TCP" },
 });

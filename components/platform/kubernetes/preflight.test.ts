@@ -39,6 +39,7 @@ const cluster =
       ...answers,
     };
     if (words.includes("get-contexts")) return Promise.resolve(all.contexts);
+    if (words.includes("--raw")) return Promise.resolve(said('{"resources": []}'));
     expect(words.slice(0, 2)).toEqual(["--context", "lab"]);
     if (words.includes("secret"))
       return Promise.resolve(said(words.includes("login") ? "kubernetes.io/dockerconfigjson" : ""));
@@ -223,6 +224,11 @@ test("all rights that are missing are told at once, and nothing of those that ar
   );
   await expect(refused({ keepVolumes: false }, "namespaces")).rejects.toThrow(
     "get, patch, create, delete namespaces orders",
+  );
+  await expect(refused({}, "servicemonitors")).resolves.toEqual([]);
+  const monitoring = { prometheus: "operator", namespace: "metrics" };
+  await expect(refused({ monitoring }, "servicemonitors")).rejects.toThrow(
+    "get, list, watch, create, patch, delete servicemonitors.monitoring.coreos.com in orders; allowed",
   );
 });
 

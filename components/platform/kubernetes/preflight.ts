@@ -13,6 +13,7 @@ import {
   type Kubectl,
 } from "./kubectl.ts";
 import { nodeProblems } from "./nodes.ts";
+import { operatorProblems } from "./operator.ts";
 import { pullSecretProblems } from "./pull-secrets.ts";
 import { rightsProblems } from "./rights.ts";
 import { present, storageProblems, type Claim } from "./storage.ts";
@@ -93,6 +94,7 @@ async function problemsOf(
     ...namespaceProblems(args, found, warn),
     ...(await rightsProblems(args, found !== undefined, kubectl)),
     ...(await pullSecretProblems(args, kubectl)),
+    ...(await operatorProblems(args, kubectl, ask)),
     ...(await storageProblems(args, claims, ask)),
     ...(await nodeProblems(args, ask, warn)),
   ];

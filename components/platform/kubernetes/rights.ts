@@ -2,6 +2,7 @@
 import { namespaceOf } from "./access.ts";
 import type { KubernetesPlatformArgs } from "./args.ts";
 import type { Kubectl } from "./kubectl.ts";
+import { hasOperator } from "./operator.ts";
 
 /** As a Role has them. */
 export interface Rule {
@@ -32,6 +33,11 @@ export const namespaceRules: readonly Rule[] = [
   { apiGroups: [""], resources: ["events"], verbs: ["get", "list", "watch"] },
   { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] },
   { apiGroups: [""], resources: ["pods/exec"], verbs: ["create"] },
+];
+
+/** Besides, with a Prometheus of the cluster's operator. */
+export const operatorRules: readonly Rule[] = [
+  made("monitoring.coreos.com", "servicemonitors", "prometheusrules"),
 ];
 
 /** Of the namespace itself. One that is there need not be made, and one that is kept not be removed. */
@@ -65,7 +71,10 @@ export function rightsOf(rules: readonly Rule[], place: Pick<Right, "namespace" 
 
 /** All that is missing, in one line. A review changes nothing, and everybody may ask for one. */
 export async function rightsProblems(
-  args: Pick<KubernetesPlatformArgs, "prefix" | "context" | "namespace" | "keepVolumes">,
+  args: Pick<
+    KubernetesPlatformArgs,
+    "prefix" | "context" | "namespace" | "keepVolumes" | "monitoring"
+  >,
   namespaceIsThere: boolean,
   kubectl: Kubectl,
 ): Promise<string[]> {
@@ -73,7 +82,7 @@ export async function rightsProblems(
   const itself = namespaceItself(namespaceIsThere, args.keepVolumes ?? true);
   const rights = [
     ...rightsOf([itself], { name: namespace }),
-    ...rightsOf(namespaceRules, { namespace }),
+    ...rightsOf([...namespaceRules, ...(hasOperator(args) ? operatorRules : [])], { namespace }),
   ];
   const items = rights.map(({ namespace, ...right }) => ({
     ...{ apiVersion: "authorization.k8s.io/v1", kind: "SelfSubjectAccessReview" },

@@ -1,0 +1,46 @@
+/** Whether the cluster has the operator whose Prometheus is to watch. */
+import type { KubernetesPlatformArgs } from "./args.ts";
+import type { Ask, Kubectl } from "./kubectl.ts";
+
+const [GROUP, VERSION] = ["monitoring.coreos.com", "v1"];
+export const MONITORING_API = `${GROUP}/${VERSION}`;
+const KINDS = ["ServiceMonitor", "PrometheusRule"];
+
+type Asked = Pick<KubernetesPlatformArgs, "context" | "monitoring">;
+
+export const hasOperator = ({ monitoring }: Pick<Asked, "monitoring">): boolean =>
+  monitoring?.prometheus === "operator";
+
+/** Everybody may ask which kinds there are. */
+export async function operatorProblems(args: Asked, kubectl: Kubectl, ask: Ask): Promise<string[]> {
+  if (!hasOperator(args)) return [];
+  return [...(await kindProblems(args.context, kubectl)), ...(await namespaceProblems(args, ask))];
+}
+
+async function kindProblems(context: string, kubectl: Kubectl): Promise<string[]> {
+  const key = "synfleet:kubernetes.monitoring.prometheus";
+  const path = `/apis/${MONITORING_API}`;
+  const { code, stdout, stderr } = await kubectl(["--context", context, "get", "--raw", path]);
+  if (code !== 0 && !stderr.includes("NotFound"))
+    return [`${key}: ${context} does not say which kinds it has: ${stderr.trim()}`];
+  const { resources } = (code === 0 ? JSON.parse(stdout) : { resources: [] }) as {
+    resources: readonly { readonly kind: string }[];
+  };
+  const missing = KINDS.filter((kind) => !resources.some((one) => one.kind === kind));
+  if (missing.length === 0) return [];
+  return [
+    `${key}: got "operator", and ${context} has no ${missing.join(" and no ")} of ${MONITORING_API}; allowed: operator where the Prometheus operator is installed, else own. ` +
+      "Install it with its definitions, or leave the key out.",
+  ];
+}
+
+/** Nothing where one may not look. */
+async function namespaceProblems({ context, monitoring }: Asked, ask: Ask): Promise<string[]> {
+  const namespace = monitoring?.namespace;
+  if (namespace === undefined) return [];
+  const { code, stdout } = await ask("get", "namespace", namespace, "--ignore-not-found");
+  if (code !== 0 || stdout.trim() !== "") return [];
+  return [
+    `synfleet:kubernetes.monitoring.namespace: got "${namespace}", which is not there; allowed: the one in which the operator's Prometheus runs. kubectl --context ${context} get prometheuses --all-namespaces shows it.`,
+  ];
+}
