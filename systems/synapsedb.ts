@@ -5,7 +5,7 @@ import {
   WRITE_PORT,
 } from "../components/balancer/services/admitted.ts";
 import { EtcdCluster } from "../components/etcd/cluster.ts";
-import { ETCD_PORT } from "../components/etcd/spec.ts";
+import { etcdMetricsPort } from "../components/etcd/spec.ts";
 import type { ManagerConfArgs } from "../components/manager/conf.ts";
 import { ClusterInitialiser } from "../components/manager/initialiser.ts";
 import { ClusterManager } from "../components/manager/manager.ts";
@@ -155,7 +155,9 @@ export class SynapseDB extends pulumi.ComponentResource {
           },
           {
             name: "etcd",
-            targets: args.etcd.map((member) => ({ host: member.name, port: ETCD_PORT })),
+            targets: args.etcd.map((member) => ({
+              ...{ host: member.name, port: etcdMetricsPort(platform) },
+            })),
             access: "certificate",
           },
           balancerJob(entrances),

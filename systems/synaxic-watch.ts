@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { App } from "../components/app/app.ts";
-import { ETCD_PORT } from "../components/etcd/spec.ts";
+import { etcdMetricsPort } from "../components/etcd/spec.ts";
 import type { MonitoringStackArgs } from "../components/monitoring/stack.ts";
 import { postgresExporter } from "../components/monitoring/spec.ts";
 import { fenceAlias, fencedHosts } from "../components/postgres/fence/spec.ts";
@@ -13,7 +13,7 @@ import type { SynaxicArgs } from "./synaxic-args.ts";
 
 /** What Prometheus watches of the system. */
 export function synaxicWatch(
-  { members, etcd, postgres }: SynaxicArgs,
+  { platform, members, etcd, postgres }: SynaxicArgs,
   entrances: readonly Entrance[],
   app: Pick<App, "upstreams" | "tls">,
   redisPassword: pulumi.Input<string>,
@@ -57,7 +57,7 @@ export function synaxicWatch(
         : []),
       {
         name: "etcd",
-        targets: etcd.map(({ name }) => ({ host: name, port: ETCD_PORT })),
+        targets: etcd.map(({ name }) => ({ host: name, port: etcdMetricsPort(platform) })),
         access: "certificate",
       },
       balancerJob(entrances),

@@ -3,7 +3,7 @@ import type { CertificateAuthority } from "../pki/authority.ts";
 import { issue } from "../pki/issue.ts";
 import type { Platform, Workload } from "../platform/platform.ts";
 import type { EtcdMember } from "./conf.ts";
-import { etcdSpec } from "./spec.ts";
+import { etcdMetricsPort, etcdSpec } from "./spec.ts";
 
 export interface EtcdClusterArgs {
   readonly platform: Platform;
@@ -32,7 +32,10 @@ export class EtcdCluster extends pulumi.ComponentResource {
       workloads.push(
         args.platform.workload(
           member.name,
-          etcdSpec({ ...member, members: args.members, token: name, files: certificate.files() }),
+          etcdSpec({
+            ...{ ...member, members: args.members, token: name, files: certificate.files() },
+            metricsPort: etcdMetricsPort(args.platform),
+          }),
           {
             parent: this,
             after: workloads.slice(-1),

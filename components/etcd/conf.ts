@@ -21,6 +21,8 @@ export interface EtcdConfArgs {
   readonly heartbeatIntervalMs?: number;
   /** Silence after which another leader is elected, in milliseconds. Default 2500. Changing it restarts members. */
   readonly electionTimeoutMs?: number;
+  /** Port on which figures can be read and nothing else, where those who read them may not have the rest. Changing it restarts members. Default none. */
+  readonly metricsPort?: number | undefined;
   /** Largest store, in MiB. Default 512. Changing it restarts members. */
   readonly quotaMib?: number;
 }
@@ -69,6 +71,7 @@ export function etcdConf(args: EtcdConfArgs): string {
       `advertise-client-urls: https://${args.name}:2379`,
       "listen-peer-urls: https://0.0.0.0:2380",
       "listen-client-urls: https://0.0.0.0:2379",
+      ...(args.metricsPort ? [`listen-metrics-urls: https://0.0.0.0:${args.metricsPort}`] : []),
       "client-transport-security:",
       ...security,
       "peer-transport-security:",

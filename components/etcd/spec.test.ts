@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { etcdSpec } from "./spec.ts";
+import { etcdMetricsPort, etcdSpec } from "./spec.ts";
 
 const spec = (members: readonly string[]) =>
   etcdSpec({
@@ -15,6 +15,20 @@ test("a member keeps its data in a volume, and only the other workloads reach it
     volumes: [{ name: "data", path: "/var/lib/synfleet" }],
     ports: [{ internal: 2379 }, { internal: 2380 }],
   });
+});
+
+test("who may read its figures and not the rest has a port for that alone", () => {
+  const watched = (metricsPort: number) =>
+    etcdSpec({
+      ...{ name: "etcd1", host: "alpha", token: "consensus", files: {} },
+      ...{ members: [{ name: "etcd1" }], metricsPort },
+    });
+  const own = watched(etcdMetricsPort({ watcher: { series: {}, watch: () => undefined } }));
+  expect(own.ports).toEqual([{ internal: 2379 }, { internal: 2380 }, { internal: 2381 }]);
+  expect(own.files["etcd.yml"]!.content).toContain("listen-metrics-urls: https://0.0.0.0:2381\n");
+  const plain = watched(etcdMetricsPort({}));
+  expect(plain.ports).toHaveLength(2);
+  expect(plain.files["etcd.yml"]!.content).not.toContain("metrics-urls");
 });
 
 test("every member is told who joined", () => {

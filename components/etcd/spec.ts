@@ -1,4 +1,4 @@
-import type { FileSpec, WorkloadSpec } from "../platform/platform.ts";
+import type { FileSpec, Platform, WorkloadSpec } from "../platform/platform.ts";
 import { etcdConf, type EtcdConfArgs, type EtcdMember } from "./conf.ts";
 
 /** Port on which every member serves its clients. */
@@ -6,12 +6,20 @@ export const ETCD_PORT = 2379;
 /** On which its members speak to each other. */
 export const ETCD_PEER_PORT = 2380;
 
+const METRICS_PORT = 2381;
+
+/** Whoever has a certificate may write at the clients' port, so a Prometheus that is not the deployment's own has another. */
+export const etcdMetricsPort = ({ watcher }: Pick<Platform, "watcher">): number =>
+  watcher ? METRICS_PORT : ETCD_PORT;
+
 interface EtcdSpecArgs {
   readonly name: string;
   readonly host: string;
   readonly members: readonly EtcdMember[];
   /** Tells this cluster's members from those of another. */
   readonly token: string;
+  /** Port on which figures are read. @default - the clients' own */
+  readonly metricsPort?: number;
   readonly files: Readonly<Record<string, FileSpec>>;
 }
 
@@ -21,8 +29,9 @@ export function etcdFiles(args: EtcdConfArgs): Record<string, string> {
   return { "etcd.yml": etcdConf(args), ...(joined.length > 0 && { joined: joined.join("") }) };
 }
 
-export function etcdSpec({ name, host, members, token, files }: EtcdSpecArgs): WorkloadSpec {
-  const rendered = Object.entries(etcdFiles({ name, members, token }));
+export function etcdSpec({ name, host, files, ...args }: EtcdSpecArgs): WorkloadSpec {
+  const metricsPort = args.metricsPort === ETCD_PORT ? undefined : args.metricsPort;
+  const rendered = Object.entries(etcdFiles({ ...args, name, metricsPort }));
   return {
     alias: name,
     host,
@@ -32,7 +41,10 @@ export function etcdSpec({ name, host, members, token, files }: EtcdSpecArgs): W
       ...Object.fromEntries(rendered.map(([path, content]) => [path, { content }])),
     },
     volumes: [{ name: "data", path: "/var/lib/synfleet" }],
-    ports: [{ internal: ETCD_PORT }, { internal: ETCD_PEER_PORT }],
+    ports: [
+      ...[{ internal: ETCD_PORT }, { internal: ETCD_PEER_PORT }],
+      ...(metricsPort ? [{ internal: metricsPort }] : []),
+    ],
     limits: { memoryMiB: 256, cpus: 1 },
     stopSeconds: 15,
     health: ["/usr/local/bin/healthy"],

@@ -22,7 +22,7 @@ export interface ClientService {
 export interface Monitoring {
   /**
    * `own`: a Prometheus of the deployment's own. `operator`: one that the cluster's Prometheus operator runs, which is told by ServiceMonitors and a PrometheusRule. A change
-   * to `operator` takes the own one down, and its volume stays; no other part is restarted. @default "own"
+   * to `operator` takes the own one down, and its volume stays; members of etcd restart, one at a time. @default "own"
    */
   readonly prometheus?: "own" | "operator" | undefined;
   /** Namespace in which the operator's Prometheus runs: its pods alone are admitted to what is watched. A change changes the policies at once. @default - there is none */
