@@ -39,7 +39,8 @@ export async function up(args: string[]): Promise<number> {
     ...["--suppress-outputs", "--policy-pack", policyPack],
   );
   if (code !== 0) return code;
-  console.log(welcome(stack.name, system, await stack.outputs(), looksAt(settings)));
+  const isSite = settings.kubernetes.ingress !== undefined;
+  console.log(welcome(stack.name, system, await stack.outputs(), looksAt(settings), isSite));
   return 0;
 }
 

@@ -20,6 +20,7 @@ export type { DockerHost, DockerPlatformArgs, HostPreparation } from "./platform
 export { DockerPlatform } from "./platform/docker/docker.ts";
 export type {
   ClientService,
+  Ingress,
   KubernetesPlatformArgs,
   Monitoring,
 } from "./platform/kubernetes/args.ts";
@@ -28,9 +29,11 @@ export type { SwarmPlatformArgs } from "./platform/swarm/args.ts";
 export { SwarmPlatform } from "./platform/swarm/swarm.ts";
 export type {
   FileSpec,
+  Led,
   Platform,
   PortSpec,
   SharedVolume,
+  Site,
   VolumeSpec,
   Workload,
   WorkloadOptions,

@@ -1,9 +1,12 @@
 import type { Part, Parts, Problem } from "./parts.ts";
 import type { HostSettings } from "./common.ts";
-import { nodePorts, onCluster, watchedBy, type OnCluster } from "./kubernetes.ts";
+import { clusterOwn } from "./cluster-own.ts";
+import { nodePorts, onCluster, type OnCluster } from "./kubernetes.ts";
 
 /** What the rules that hold for every system look at. */
-export interface Checked extends Pick<OnCluster, "kubernetes" | "grafana" | "imageRegistry"> {
+export interface Checked extends Pick<OnCluster, "kubernetes" | "imageRegistry"> {
+  readonly system: string;
+  readonly grafana: boolean;
   readonly topology: "single-host" | "several-hosts";
   readonly hosts: readonly HostSettings[];
   readonly prepareHosts: boolean;
@@ -26,7 +29,7 @@ export function checkSettings(settings: Checked, parts: Parts): Problem[] {
     ...balancers(settings),
     ...swarm(settings),
     ...onCluster(settings),
-    ...watchedBy(settings),
+    ...clusterOwn(settings),
     ...nodePorts(settings, parts.ports),
     ...etcdCount(settings),
     ...regions(settings),

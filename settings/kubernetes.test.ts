@@ -109,6 +109,24 @@ test.each<[string, object, string]>([
     'synfleet:kubernetes.monitoring.prometheus: got "operator"; allowed: own, with platform docker (leave it out',
   ],
   [
+    "an Ingress to what is no site",
+    { kubernetes: { context: "lab", ingress: { name: "kv.example.com", namespace: "ingress" } } },
+    "allowed: nothing, with system synap: it has no site for browsers (leave it out)",
+  ],
+  [
+    "an Ingress without a cluster",
+    {
+      ...{ system: "synaxic", platform: "docker" },
+      kubernetes: { ingress: { name: "shop.example.com", namespace: "ingress" } },
+    },
+    "allowed: nothing, with platform docker (leave it out)",
+  ],
+  [
+    "an Ingress by a word",
+    { kubernetes: { context: "lab", ingress: { name: "shop", namespace: "ingress" } } },
+    'synfleet:kubernetes.ingress.name: got "shop"; allowed: a name such as shop.example.com',
+  ],
+  [
     "a label that none can be",
     { kubernetes: { context: "lab", monitoring: { labels: { release: "a b" } } } },
     'synfleet:kubernetes.monitoring.labels.release: got "a b"; allowed: up to 63 of letters',

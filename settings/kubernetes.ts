@@ -1,11 +1,8 @@
 /** The settings of a Kubernetes cluster, and the rules between them and the others. */
 import { z } from "zod";
-import { cidr } from "./atoms.ts";
+import { cidr, namespace } from "./atoms.ts";
+import { ingress, monitoring } from "./cluster-own.ts";
 import type { Problem } from "./parts.ts";
-
-const namespace = z
-  .string()
-  .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "1 to 63 of a-z, 0-9 and -");
 
 const service = z.strictObject({
   /** How clients outside of the namespace reach published ports. */
@@ -15,33 +12,6 @@ const service = z.strictObject({
     .string()
     .regex(/^[a-zA-Z0-9]([a-zA-Z0-9.:-]*[a-zA-Z0-9])?$/, "a name or an IP address")
     .optional(),
-});
-
-/** As Kubernetes takes them. */
-const labels = z.record(
-  z
-    .string()
-    .regex(
-      /^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/,
-      "names of labels, such as release or example.com/team",
-    ),
-  z
-    .string()
-    .regex(
-      /^([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$/,
-      "up to 63 of letters, digits, - _ and .",
-    ),
-);
-
-const monitoring = z.strictObject({
-  /** Whether the deployment has one of its own, or the cluster's Prometheus operator runs one. */
-  prometheus: z.enum(["own", "operator"]).default("own"),
-  /** In which the operator's Prometheus runs; it alone is admitted. */
-  namespace: namespace.optional(),
-  /** By which it selects ServiceMonitors and PrometheusRules. @default none */
-  labels: labels.optional(),
-  /** By which a Grafana's sidecar finds ConfigMaps with dashboards. @default grafana_dashboard: "1" */
-  dashboardLabels: labels.optional(),
 });
 
 export const kubernetes = z.strictObject({
@@ -68,6 +38,8 @@ export const kubernetes = z.strictObject({
   clientNamespaces: z.array(namespace).default([]),
   service: service.default(service.parse({})),
   monitoring: monitoring.default(monitoring.parse({})),
+  /** A way in for browsers that the cluster has. @default none: they come by the published ports */
+  ingress: ingress.optional(),
   /** Where nodes have images from: `imageRegistry`, or nowhere, since they are loaded already. */
   images: z.enum(["registry", "loaded"]).default("registry"),
   /** Secrets of the namespace by which nodes log in at registries. */
@@ -90,7 +62,6 @@ export interface OnCluster {
     readonly ssh?: unknown;
   }[];
   readonly prepareHosts: boolean;
-  readonly grafana: boolean;
   readonly publishAddress?: string | undefined;
   readonly balancers: readonly unknown[];
   readonly imageRegistry?: unknown;
@@ -151,50 +122,6 @@ export function onCluster(settings: OnCluster): Problem[] {
             next: "set it; or load the images onto every node, and set kubernetes.images to loaded",
           },
         ]),
-  ];
-}
-
-/** Who watches: a Prometheus of the cluster's has a Grafana of its own, and is told where to look. */
-export function watchedBy({
-  platform,
-  grafana,
-  kubernetes: { monitoring: given },
-}: Pick<OnCluster, "platform" | "grafana" | "kubernetes">): Problem[] {
-  const key = "kubernetes.monitoring";
-  const { prometheus, ...rest } = given;
-  if (prometheus === "own")
-    return Object.entries(rest)
-      .filter(([, value]) => value !== undefined)
-      .map(([name, got]) => ({
-        ...{ key: `${key}.${name}`, got, allowed: `nothing, with ${key}.prometheus own` },
-        next: `leave it out, or set ${key}.prometheus to operator`,
-      }));
-  if (platform !== "kubernetes")
-    return [
-      {
-        ...{ key: `${key}.prometheus`, got: prometheus, allowed: `own, with platform ${platform}` },
-        next: "leave it out: the operator is a cluster's",
-      },
-    ];
-  return [
-    ...(given.namespace === undefined
-      ? [
-          {
-            key: `${key}.namespace`,
-            got: undefined,
-            allowed: `the namespace of the operator's Prometheus, with ${key}.prometheus operator`,
-            next: "set it: its pods are admitted to what they watch",
-          },
-        ]
-      : []),
-    ...(grafana
-      ? [
-          {
-            ...{ key: "grafana", got: true, allowed: `false, with ${key}.prometheus operator` },
-            next: "leave it out: the dashboards are ConfigMaps for a Grafana of the cluster's",
-          },
-        ]
-      : []),
   ];
 }
 

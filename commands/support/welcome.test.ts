@@ -69,6 +69,14 @@ test("is each system's own", () => {
   expect(welcome("try", "synap", synaxic)).toContain("/kv/get/greeting");
 });
 
+test("asks a site by the certificate that browsers see", () => {
+  const app = { ...outputs.endpoints, app: "https://shop.example.com", redis: "rediss://a:6380" };
+  const given = { ...outputs, endpoints: app };
+  const health = "https://shop.example.com/actuator/health";
+  expect(welcome("dev", "synaxic", given, [], true)).toContain(`curl ${health}`);
+  expect(welcome("dev", "synaxic", given)).toContain(`curl --cacert ca.crt ${health}`);
+});
+
 test("on a Swarm says how to see its services, on plain Docker not", () => {
   const host = { name: "alpha", address: "203.0.113.1", ssh: { user: "root", port: 22 } };
   const looks = looksAt({ platform: "swarm", hosts: [host] });

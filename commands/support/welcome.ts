@@ -6,7 +6,11 @@ import { table } from "./table.ts";
 interface Try {
   readonly title: string;
   /** Commands that show that it works; they hold no secret. */
-  readonly lines: (outputs: Outputs, password: (path: string) => string) => readonly string[];
+  readonly lines: (
+    outputs: Outputs,
+    password: (path: string) => string,
+    verified: string,
+  ) => readonly string[];
 }
 
 const systems: Readonly<Record<SystemName, Try>> = {
@@ -19,12 +23,12 @@ const systems: Readonly<Record<SystemName, Try>> = {
   },
   synaxic: {
     title: "Synaxic",
-    lines: (outputs, password) => {
+    lines: (outputs, password, verified) => {
       const redis = new URL(first(outputs, "redis"));
       const user = outputs.credentials.redis?.user;
       return [
         ...psql(outputs, password),
-        `curl --cacert ca.crt ${first(outputs, "app")}/actuator/health`,
+        `curl ${verified}${first(outputs, "app")}/actuator/health`,
         `export REDISCLI_AUTH=$(${password("redis.password")})`,
         `redis-cli --tls --cacert ca.crt -h ${redis.hostname} -p ${redis.port} --user ${user} ping`,
       ];
@@ -43,12 +47,14 @@ const systems: Readonly<Record<SystemName, Try>> = {
 /**
  * What a person sees when the system is up: where it is, how to get in, and what to try. Holds no secret.
  * @param looks commands that show what it runs on
+ * @param isSite whether browsers' certificate is not of the deployment's authority
  */
 export function welcome(
   stack: string,
   system: SystemName,
   outputs: Outputs,
   looks: readonly string[] = [],
+  isSite = false,
 ): string {
   const output = `npm run --silent pulumi -- stack output --stack ${stack}`;
   const password = (path: string) =>
@@ -58,7 +64,7 @@ export function welcome(
   );
   const { title, lines } = systems[system];
   const tries = [
-    ...lines(outputs, password),
+    ...lines(outputs, password, isSite ? "" : "--cacert ca.crt "),
     `npm run status${stack === defaultStack ? "" : ` -- --stack ${stack}`}`,
     ...looks,
   ];

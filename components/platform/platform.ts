@@ -155,6 +155,25 @@ export interface WorkloadOptions {
   readonly dependsOn?: pulumi.Input<pulumi.Resource>[];
 }
 
+/** What a {@link Site} leads to: a port at which a workload takes HTTPS, and proves its alias. */
+export interface Led {
+  readonly alias: string;
+  readonly internal: number;
+  readonly published: number;
+  /** Of the authority that signed its certificate, in PEM. */
+  readonly authorityPem: pulumi.Input<string>;
+}
+
+/** A way in for browsers that the platform has in front of the published ports, such as a cluster's Ingress. */
+export interface Site {
+  /** By which browsers ask for it, over HTTPS on that one's own port. A plain value. */
+  readonly name: string;
+  /** Networks from which its proxies come, whose word for a client's address may be taken. */
+  readonly trustedProxies: readonly string[];
+  /** To one workload. */
+  lead(to: Led, parent: pulumi.Resource): void;
+}
+
 /** How components reach the machines. One adapter a kind of machine; components know this interface alone. */
 export interface Platform {
   /** For outputs and messages only; a component never branches on it. */
@@ -164,6 +183,8 @@ export interface Platform {
   readonly machines: readonly string[];
   /** Its own Prometheus, which watches the workloads in place of one of the deployment's. @default - none */
   readonly watcher?: Watcher | undefined;
+  /** Its own way in for browsers. @default - none: they come by the published ports */
+  readonly site?: Site | undefined;
   workload(name: string, spec: WorkloadSpec, options: WorkloadOptions): Workload;
   /** Whether workloads may have companions. They see what they share with these, and there is no volume that workloads share. @default false */
   readonly companions?: boolean;

@@ -42,6 +42,8 @@ export interface ProxySpecArgs extends Pick<
   readonly main?: string;
   /** Ports of that host. Changing one replaces the container. */
   readonly ports: { readonly http: number; readonly https: number };
+  /** Port on which browsers reach the site, for redirects and for the app. Reload. @default - the host's */
+  readonly sitePort?: number | undefined;
   /** The site's own certificate. Reload. @default - one of the deployment's authority */
   readonly certificate?: SiteCertificate;
   /** How long browsers insist on HTTPS, in seconds. Reload. @default a year with a certificate of one's own, else 0 */
@@ -55,7 +57,7 @@ export function proxySpec(args: ProxySpecArgs): WorkloadSpec {
   const { app, certificate, ports } = args;
   const conf = nginxConf({
     ...args,
-    httpsPort: ports.https,
+    httpsPort: args.sitePort ?? ports.https,
     certificate: certificate
       ? { certificate: "site/site.crt", key: "site/site.key" }
       : { certificate: "tls/node.crt", key: "tls/node.key" },

@@ -33,6 +33,22 @@ export interface Monitoring {
   readonly dashboardLabels?: Readonly<Record<string, string>> | undefined;
 }
 
+/** The way in for browsers by the cluster's Ingress controller. Changes take effect at once and restart nothing but what `name` and `trustedCidrs` say. */
+export interface Ingress {
+  /** By which browsers ask for the site, over HTTPS on port 443. Having one, or none any more, restarts the proxy, which tells the app so; another name does not. */
+  readonly name: string;
+  /** Namespace in which the controller runs: its pods are admitted to the proxy. */
+  readonly namespace: string;
+  /** IngressClass. @default - the cluster's default one */
+  readonly className?: string | undefined;
+  /** Secret of the deployment's namespace, of type `kubernetes.io/tls`, with the certificate that browsers see. @default - the controller's own */
+  readonly tlsSecret?: string | undefined;
+  /** Of the Ingress, besides those that have the controller verify the proxy, and over them. @default none */
+  readonly annotations?: Readonly<Record<string, string>> | undefined;
+  /** Networks of the controller's pods, whose `X-Forwarded-For` the proxy believes; whoever else is in them could lie. A change restarts the proxy. @default none */
+  readonly trustedCidrs?: readonly string[] | undefined;
+}
+
 /** A namespace of a Kubernetes cluster, for one deployment. */
 export interface KubernetesPlatformArgs {
   /** Name of the deployment; objects are labelled with it. Changing it is another deployment. */
@@ -69,6 +85,8 @@ export interface KubernetesPlatformArgs {
   readonly clientCidrs?: readonly string[] | undefined;
   readonly service?: ClientService | undefined;
   readonly monitoring?: Monitoring | undefined;
+  /** @default - none: browsers come by the published ports */
+  readonly ingress?: Ingress | undefined;
   /**
    * `registry`: images are built here, kept in `imageRegistry`, and nodes take them from there. `loaded`: every node has them already, by the tags that
    * the build gives, and asks nobody. A change restarts every part, members one at a time. @default "registry"

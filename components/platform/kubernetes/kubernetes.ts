@@ -31,6 +31,7 @@ import { podTemplate, refuseUnrenderable, sharedRefusal, volumesOf, type PodPlac
 import { inSet } from "./sets.ts";
 import { notePeers } from "../gate.ts";
 import { reach } from "./reach.ts";
+import { IngressSite } from "./site.ts";
 import { OperatorWatcher } from "./watcher.ts";
 import { awaitEnd, awaitGone, awaitMembers, gate, settle } from "./scripts.ts";
 
@@ -44,6 +45,7 @@ export class KubernetesPlatform extends pulumi.ComponentResource implements Plat
   readonly peerCidrs: readonly string[];
   readonly companions = true;
   readonly watcher: OperatorWatcher | undefined;
+  readonly site: IngressSite | undefined;
   readonly #args: KubernetesPlatformArgs;
   readonly #ground: Ground;
   readonly #aliases = new Set<string>();
@@ -61,6 +63,7 @@ export class KubernetesPlatform extends pulumi.ComponentResource implements Plat
     this.peerCidrs = args.podCidrs ?? PRIVATE_NETWORKS;
     this.#ground = new Ground(name, args, this);
     this.watcher = OperatorWatcher.of(args, this.#ground);
+    this.site = args.ingress && new IngressSite(args, this.#ground, args.ingress);
     this.registerOutputs({});
   }
 

@@ -1,6 +1,7 @@
 /** Whether the cluster has the operator whose Prometheus is to watch. */
 import type { KubernetesPlatformArgs } from "./args.ts";
 import type { Ask, Kubectl } from "./kubectl.ts";
+import { namespaceAbsent } from "./others.ts";
 
 const [GROUP, VERSION] = ["monitoring.coreos.com", "v1"];
 export const MONITORING_API = `${GROUP}/${VERSION}`;
@@ -34,13 +35,9 @@ async function kindProblems(context: string, kubectl: Kubectl): Promise<string[]
   ];
 }
 
-/** Nothing where one may not look. */
-async function namespaceProblems({ context, monitoring }: Asked, ask: Ask): Promise<string[]> {
-  const namespace = monitoring?.namespace;
-  if (namespace === undefined) return [];
-  const { code, stdout } = await ask("get", "namespace", namespace, "--ignore-not-found");
-  if (code !== 0 || stdout.trim() !== "") return [];
-  return [
-    `synfleet:kubernetes.monitoring.namespace: got "${namespace}", which is not there; allowed: the one in which the operator's Prometheus runs. kubectl --context ${context} get prometheuses --all-namespaces shows it.`,
-  ];
+function namespaceProblems({ context, monitoring }: Asked, ask: Ask): Promise<string[]> {
+  return namespaceAbsent(ask, {
+    ...{ key: "monitoring.namespace", namespace: monitoring?.namespace },
+    allowed: `the one in which the operator's Prometheus runs. kubectl --context ${context} get prometheuses --all-namespaces shows it`,
+  });
 }

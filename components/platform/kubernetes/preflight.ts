@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { namespaceOf } from "./access.ts";
 import type { KubernetesPlatformArgs } from "./args.ts";
+import { ingressProblems } from "./ingress-problems.ts";
 import {
   asking,
   kubectl as ordinary,
@@ -95,6 +96,7 @@ async function problemsOf(
     ...(await rightsProblems(args, found !== undefined, kubectl)),
     ...(await pullSecretProblems(args, kubectl)),
     ...(await operatorProblems(args, kubectl, ask)),
+    ...(await ingressProblems(args, ask)),
     ...(await storageProblems(args, claims, ask)),
     ...(await nodeProblems(args, ask, warn)),
   ];

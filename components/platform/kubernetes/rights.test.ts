@@ -1,14 +1,20 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { namespaceItself, namespaceRules, operatorRules, rightsOf } from "./rights.ts";
+import {
+  ingressRules,
+  namespaceItself,
+  namespaceRules,
+  operatorRules,
+  rightsOf,
+} from "./rights.ts";
 
-test("docs/kubernetes.md has the role, and what a Prometheus operator needs besides", async () => {
+test("docs/kubernetes.md has the role, and what the cluster's own operators need besides", async () => {
   const text = await readFile(new URL("../../../docs/kubernetes.md", import.meta.url), "utf8");
   const role = /```yaml\n(apiVersion: rbac[^]*?)```/.exec(text)![1]!;
   expect((parse(role) as { rules: unknown }).rules).toEqual(namespaceRules);
   const besides = /```yaml\n(- apiGroups: \[monitoring[^]*?)```/.exec(text)![1]!;
-  expect(parse(besides)).toEqual(operatorRules);
+  expect(parse(besides)).toEqual([...operatorRules, ...ingressRules]);
 });
 
 test("each is asked for by itself, a subresource apart from what it belongs to", () => {

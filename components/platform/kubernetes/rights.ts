@@ -40,6 +40,9 @@ export const operatorRules: readonly Rule[] = [
   made("monitoring.coreos.com", "servicemonitors", "prometheusrules"),
 ];
 
+/** Besides, with a way in by the cluster's Ingress controller. */
+export const ingressRules: readonly Rule[] = [made("networking.k8s.io", "ingresses")];
+
 /** Of the namespace itself. One that is there need not be made, and one that is kept not be removed. */
 export const namespaceItself = (isThere: boolean, isKept: boolean): Rule => ({
   apiGroups: [""],
@@ -69,11 +72,16 @@ export function rightsOf(rules: readonly Rule[], place: Pick<Right, "namespace" 
   );
 }
 
+const besides = (args: Pick<KubernetesPlatformArgs, "monitoring" | "ingress">): readonly Rule[] => [
+  ...(hasOperator(args) ? operatorRules : []),
+  ...(args.ingress ? ingressRules : []),
+];
+
 /** All that is missing, in one line. A review changes nothing, and everybody may ask for one. */
 export async function rightsProblems(
   args: Pick<
     KubernetesPlatformArgs,
-    "prefix" | "context" | "namespace" | "keepVolumes" | "monitoring"
+    "prefix" | "context" | "namespace" | "keepVolumes" | "monitoring" | "ingress"
   >,
   namespaceIsThere: boolean,
   kubectl: Kubectl,
@@ -82,7 +90,7 @@ export async function rightsProblems(
   const itself = namespaceItself(namespaceIsThere, args.keepVolumes ?? true);
   const rights = [
     ...rightsOf([itself], { name: namespace }),
-    ...rightsOf([...namespaceRules, ...(hasOperator(args) ? operatorRules : [])], { namespace }),
+    ...rightsOf([...namespaceRules, ...besides(args)], { namespace }),
   ];
   const items = rights.map(({ namespace, ...right }) => ({
     ...{ apiVersion: "authorization.k8s.io/v1", kind: "SelfSubjectAccessReview" },
