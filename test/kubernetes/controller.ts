@@ -49,6 +49,7 @@ export class Controller {
 error_log stderr;
 events {}
 http {
+  access_log off;
   ${["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((one) => `${one}_temp_path /tmp/${one};`).join(" ")}
   server {
     listen 8443 ssl;
