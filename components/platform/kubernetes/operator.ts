@@ -1,11 +1,13 @@
 /** Whether the cluster has the operator whose Prometheus is to watch. */
 import type { KubernetesPlatformArgs } from "./args.ts";
-import type { Ask, Kubectl } from "./kubectl.ts";
+import { toldIn, type Ask, type Kubectl } from "./kubectl.ts";
 import { namespaceAbsent } from "./others.ts";
 
 const [GROUP, VERSION] = ["monitoring.coreos.com", "v1"];
 export const MONITORING_API = `${GROUP}/${VERSION}`;
 const KINDS = ["ServiceMonitor", "PrometheusRule"];
+/** What a cluster would say without the operator. */
+const NO_KINDS = '{"resources": []}';
 
 type Asked = Pick<KubernetesPlatformArgs, "context" | "monitoring">;
 
@@ -21,12 +23,10 @@ export async function operatorProblems(args: Asked, kubectl: Kubectl, ask: Ask):
 async function kindProblems(context: string, kubectl: Kubectl): Promise<string[]> {
   const key = "synfleet:kubernetes.monitoring.prometheus";
   const path = `/apis/${MONITORING_API}`;
-  const { code, stdout, stderr } = await kubectl(["--context", context, "get", "--raw", path]);
-  if (code !== 0 && !stderr.includes("NotFound"))
-    return [`${key}: ${context} does not say which kinds it has: ${stderr.trim()}`];
-  const { resources } = (code === 0 ? JSON.parse(stdout) : { resources: [] }) as {
-    resources: readonly { readonly kind: string }[];
-  };
+  const said = await kubectl(["--context", context, "get", "--raw", path]);
+  const told = said.stderr.includes("NotFound") ? NO_KINDS : toldIn(said);
+  if (told === undefined) return [];
+  const { resources } = JSON.parse(told) as { resources: readonly { readonly kind: string }[] };
   const missing = KINDS.filter((kind) => !resources.some((one) => one.kind === kind));
   if (missing.length === 0) return [];
   return [
