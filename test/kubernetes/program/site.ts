@@ -13,7 +13,12 @@ const app = platform.workload(
   "app",
   {
     ...{ alias: "app", host: "cluster", image: { reference: "lab/probe:1" } },
-    ...{ command: ["serve", ":8080"], files: {}, volumes: [], stopSeconds: 1 },
+    ...{
+      command: ["serve", ":8080"],
+      files: { about: { content: "An app." } },
+      volumes: [],
+      stopSeconds: 1,
+    },
     ports: [{ internal: 8080 }],
     limits: { memoryMiB: 64, cpus: 0.1 },
     reloads: false,
