@@ -5,7 +5,7 @@ import {
   WRITE_PORT,
 } from "../components/balancer/services/admitted.ts";
 import { EtcdCluster } from "../components/etcd/cluster.ts";
-import { etcdMetricsPort } from "../components/etcd/spec.ts";
+import { etcdJob } from "../components/etcd/spec.ts";
 import type { ManagerConfArgs } from "../components/manager/conf.ts";
 import { ClusterInitialiser } from "../components/manager/initialiser.ts";
 import { ClusterManager } from "../components/manager/manager.ts";
@@ -153,13 +153,7 @@ export class SynapseDB extends pulumi.ComponentResource {
             })),
             access: "manager-token",
           },
-          {
-            name: "etcd",
-            targets: args.etcd.map((member) => ({
-              ...{ host: member.name, port: etcdMetricsPort(platform) },
-            })),
-            access: "certificate",
-          },
+          etcdJob(platform, args.etcd),
           balancerJob(entrances),
         ],
         rules: { etcdMembers: args.etcd.length },

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { App } from "../components/app/app.ts";
-import { etcdMetricsPort } from "../components/etcd/spec.ts";
+import { etcdJob } from "../components/etcd/spec.ts";
 import type { MonitoringStackArgs } from "../components/monitoring/stack.ts";
 import { postgresExporter } from "../components/monitoring/spec.ts";
 import { fenceAlias, fencedHosts } from "../components/postgres/fence/spec.ts";
@@ -55,11 +55,7 @@ export function synaxicWatch(
             },
           ]
         : []),
-      {
-        name: "etcd",
-        targets: etcd.map(({ name }) => ({ host: name, port: etcdMetricsPort(platform) })),
-        access: "certificate",
-      },
+      etcdJob(platform, etcd),
       balancerJob(entrances),
     ],
     rules: { etcdMembers: etcd.length },

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { etcdMetricsPort, etcdSpec } from "./spec.ts";
+import { etcdJob, etcdMetricsPort, etcdSpec } from "./spec.ts";
 
 const spec = (members: readonly string[]) =>
   etcdSpec({
@@ -23,9 +23,16 @@ test("who may read its figures and not the rest has a port for that alone", () =
       ...{ name: "etcd1", host: "alpha", token: "consensus", files: {} },
       ...{ members: [{ name: "etcd1" }], metricsPort },
     });
-  const own = watched(etcdMetricsPort({ watcher: { series: {}, watch: () => undefined } }));
+  const watcher = { series: {}, watch: () => undefined };
+  const own = watched(etcdMetricsPort({ watcher }));
+  expect(etcdJob({ watcher }, [{ name: "etcd1" }])).toEqual({
+    ...{ name: "etcd", targets: [{ host: "etcd1", port: 2381 }], access: "common-name" },
+  });
   expect(own.ports).toEqual([{ internal: 2379 }, { internal: 2380 }, { internal: 2381 }]);
   expect(own.files["etcd.yml"]!.content).toContain("listen-metrics-urls: https://0.0.0.0:2381\n");
+  expect(etcdJob({}, [{ name: "etcd1" }])).toEqual({
+    ...{ name: "etcd", targets: [{ host: "etcd1", port: 2379 }], access: "certificate" },
+  });
   const plain = watched(etcdMetricsPort({}));
   expect(plain.ports).toHaveLength(2);
   expect(plain.files["etcd.yml"]!.content).not.toContain("metrics-urls");

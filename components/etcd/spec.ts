@@ -1,3 +1,4 @@
+import type { ScrapeJob } from "../monitoring/prometheus.ts";
 import type { FileSpec, Platform, WorkloadSpec } from "../platform/platform.ts";
 import { etcdConf, type EtcdConfArgs, type EtcdMember } from "./conf.ts";
 
@@ -8,9 +9,19 @@ export const ETCD_PEER_PORT = 2380;
 
 const METRICS_PORT = 2381;
 
+type Watched = Pick<Platform, "watcher">;
+
 /** Whoever has a certificate may write at the clients' port, so a Prometheus that is not the deployment's own has another. */
-export const etcdMetricsPort = ({ watcher }: Pick<Platform, "watcher">): number =>
+export const etcdMetricsPort = ({ watcher }: Watched): number =>
   watcher ? METRICS_PORT : ETCD_PORT;
+
+/** What Prometheus reads. At the port for figures alone, etcd holds every other name of a certificate against the address that it comes from. */
+export const etcdJob = (platform: Watched, members: readonly { readonly name: string }[]) =>
+  ({
+    name: "etcd",
+    targets: members.map(({ name: host }) => ({ host, port: etcdMetricsPort(platform) })),
+    access: platform.watcher ? "common-name" : "certificate",
+  }) satisfies ScrapeJob;
 
 interface EtcdSpecArgs {
   readonly name: string;

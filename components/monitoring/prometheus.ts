@@ -9,8 +9,11 @@ export interface ScrapeTarget {
   readonly member?: string;
 }
 
-/** How Prometheus proves who asks: by its certificate, or by the password of the statistics, or by the managers' token. */
-export type Access = "certificate" | "statistics" | "manager-token";
+/**
+ * How Prometheus proves who asks: by its certificate, by one that has a common name and no others, by the password of the statistics, or by the managers' token.
+ * Some hold the other names of a certificate against the address that it comes from, which of a Prometheus elsewhere nobody knows.
+ */
+export type Access = "certificate" | "common-name" | "statistics" | "manager-token";
 
 export interface ScrapeJob {
   /** Value of the `job` label, which alert rules go by. */
@@ -45,6 +48,8 @@ export function prometheusYml(args: PrometheusArgs): string {
   const certificate = { ...verify, cert_file: `${tls}/node.crt`, key_file: `${tls}/node.key` };
   const access: Readonly<Record<Access, { [key: string]: Yaml }>> = {
     certificate: { tls_config: certificate },
+    // Ours has one certificate, and its names are known.
+    "common-name": { tls_config: certificate },
     statistics: {
       basic_auth: {
         username: args.statisticsUser,

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { CertificateAuthority } from "../pki/authority.ts";
+import { Certificate } from "../pki/certificate.ts";
 import { issue } from "../pki/issue.ts";
 import type { Platform, Workload, WorkloadSpec } from "../platform/platform.ts";
 import { grafanaSpec } from "./grafana.ts";
@@ -122,12 +123,15 @@ export class MonitoringStack extends pulumi.ComponentResource {
   /** With the certificate that the deployment's own Prometheus has: parts admit it by that name. */
   #tell(name: string, watcher: Watcher, args: MonitoringStackArgs): void {
     const { authority, statistics, managerToken } = args;
-    const { certificatePem, privateKeyPem } = issue(
-      { ...args, alias: PROMETHEUS, hosts: [] },
-      { parent: this },
-    );
+    const child = { parent: this };
+    const certificate = issue({ ...args, alias: PROMETHEUS, hosts: [] }, child);
+    const bare = { commonName: PROMETHEUS, dnsNames: [], ipAddresses: [] };
+    const isAsked = args.jobs.some(({ access }) => access === "common-name");
+    const commonName = isAsked
+      ? new Certificate(`${PROMETHEUS}-name-tls`, { authority, ...bare }, child)
+      : undefined;
     const access = {
-      ...{ authorityPem: authority.certificatePem, certificatePem, privateKeyPem },
+      ...{ authorityPem: authority.certificatePem, certificate, commonName },
       ...{ statistics, managerToken },
     };
     watcher.watch(name, watched({ ...args, jobs: scrapeJobs(args), access }, watcher.series), this);

@@ -2,14 +2,20 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { ScrapeJob } from "./prometheus.ts";
 import type { Yaml } from "./yaml.ts";
 
+/** A certificate and its key in PEM. The key is secret. */
+export interface Identity {
+  readonly certificatePem: pulumi.Input<string>;
+  readonly privateKeyPem: pulumi.Input<string>;
+}
+
 /** By what a Prometheus proves who asks; see {@link ScrapeJob.access}. */
 export interface WatcherAccess {
   /** What every part is verified with, in PEM. */
   readonly authorityPem: pulumi.Input<string>;
-  /** Its own certificate, under the name that the parts admit. */
-  readonly certificatePem: pulumi.Input<string>;
-  /** Secret. */
-  readonly privateKeyPem: pulumi.Input<string>;
+  /** Under the name that the parts admit. */
+  readonly certificate: Identity;
+  /** The same by its common name alone. @default - nothing asks for it */
+  readonly commonName?: Identity | undefined;
   readonly statistics: { readonly user: string; readonly password: pulumi.Input<string> };
   /** Secret. @default - there are no managers */
   readonly managerToken?: pulumi.Input<string> | undefined;

@@ -51,6 +51,16 @@ test("a part proves its name, the Prometheus its own, and series have the labels
   });
 });
 
+test("who looks at a common name alone is shown a certificate that has no other", () => {
+  const etcd: ScrapeJob = {
+    ...{ name: "etcd", targets: [{ host: "etcd1", port: 2381 }], access: "common-name" },
+  };
+  const [part] = watchedParts([etcd]);
+  expect(serviceMonitor(part!, selector, "access").endpoints).toMatchObject([
+    { tlsConfig: { cert: { secret: of("name.crt") }, keySecret: of("name.key") } },
+  ]);
+});
+
 test("who asks for a password or a token gets it, and no certificate", () => {
   const tlsConfig = (serverName: string) => ({ serverName, ca: { secret: of("ca.crt") } });
   expect(serviceMonitor(balancer!, selector, "access").endpoints).toMatchObject([

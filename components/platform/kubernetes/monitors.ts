@@ -9,6 +9,8 @@ export const ACCESS = {
   ca: "ca.crt",
   certificate: "tls.crt",
   key: "tls.key",
+  nameCertificate: "name.crt",
+  nameKey: "name.key",
   user: "username",
   password: "password",
   token: "manager-token",
@@ -70,6 +72,14 @@ function accessOf(access: Access, serverName: string, secret: pulumi.Input<strin
     case "certificate":
       return {
         tlsConfig: { ...verified, cert: { secret: of("certificate") }, keySecret: of("key") },
+      };
+    case "common-name":
+      return {
+        tlsConfig: {
+          ...verified,
+          cert: { secret: of("nameCertificate") },
+          keySecret: of("nameKey"),
+        },
       };
     case "statistics":
       return {

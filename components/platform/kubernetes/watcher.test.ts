@@ -26,7 +26,7 @@ const render = (monitoring: Monitoring): Promise<Registered[]> =>
         ...{ host: "cluster", cluster: "orders", exporters: [] },
         ports: { prometheus: 9090, grafana: 3000 },
         jobs: [
-          { name: "etcd", targets: [{ host: "etcd1", port: 2379 }], access: "certificate" },
+          { name: "etcd", targets: [{ host: "etcd1", port: 2381 }], access: "common-name" },
           { name: "balancer", targets: [{ host: "balancer", port: 8404 }], access: "statistics" },
         ],
         rules: { etcdMembers: 1 },
@@ -45,14 +45,18 @@ const inputsOf = (resources: Registered[], name: string, type: string) =>
 test("the operator's Prometheus is told by objects, and there is none of ours", async () => {
   const told = listed(await render(operator)).filter((line) => !/platform|authority/.test(line));
   expect(told).toEqual([
+    "CertRequest prometheus-name-tls-request",
     "CertRequest prometheus-tls-request",
+    "Certificate prometheus-name-tls",
     "Certificate prometheus-tls",
     "ConfigMap synfleet-balancer-242ceb24",
     "ConfigMap synfleet-etcd-242ceb24",
+    "LocallySignedCert prometheus-name-tls-certificate",
     "LocallySignedCert prometheus-tls-certificate",
     "MonitoringStack monitoring",
     "NetworkPolicy balancer-watched",
     "NetworkPolicy etcd1-watched",
+    "PrivateKey prometheus-name-tls-key",
     "PrivateKey prometheus-tls-key",
     "PrometheusRule monitoring-rules",
     "Secret monitoring-secrets",
@@ -77,7 +81,11 @@ test("what proves who asks is in a secret of the namespace, and nowhere else", a
     expect([name, /s3cret|t0ken/.test(JSON.stringify(inputs))]).toEqual([name, false]);
   const monitor = inputsOf(resources, "etcd1-monitor", "ServiceMonitor");
   expect(monitor["spec"].endpoints[0].tlsConfig.keySecret).toEqual({
-    ...{ name: metadata.name, key: "tls.key" },
+    ...{ name: metadata.name, key: "name.key" },
+  });
+  const request = inputsOf(resources, "prometheus-name-tls-request", "CertRequest");
+  expect(request).toMatchObject({
+    ...{ subject: { commonName: "prometheus" }, dnsNames: [], ipAddresses: [] },
   });
 });
 

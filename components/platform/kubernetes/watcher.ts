@@ -83,14 +83,18 @@ export class OperatorWatcher implements Watcher {
 
   /** Under a name that follows from what is in it: the new one is there before anything names it. */
   #access(name: string, access: WatcherAccess, options: pulumi.CustomResourceOptions) {
-    const { statistics, managerToken } = access;
+    const { certificate, commonName, statistics, managerToken } = access;
     const secret = (content: pulumi.Input<string>): FileSpec => ({ content, secret: true });
     const { names } = clusterFiles(
       name,
       {
         [ACCESS.ca]: secret(access.authorityPem),
-        [ACCESS.certificate]: secret(access.certificatePem),
-        [ACCESS.key]: secret(access.privateKeyPem),
+        [ACCESS.certificate]: secret(certificate.certificatePem),
+        [ACCESS.key]: secret(certificate.privateKeyPem),
+        ...(commonName && {
+          [ACCESS.nameCertificate]: secret(commonName.certificatePem),
+          [ACCESS.nameKey]: secret(commonName.privateKeyPem),
+        }),
         [ACCESS.user]: secret(statistics.user),
         [ACCESS.password]: secret(statistics.password),
         ...(managerToken && { [ACCESS.token]: secret(managerToken) }),
