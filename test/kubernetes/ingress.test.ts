@@ -1,7 +1,5 @@
 /** Browsers by an Ingress, on a real cluster, by a controller that goes by its words. */
 import { randomBytes } from "node:crypto";
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { projectDirectory } from "../../commands/support/paths.ts";
@@ -12,6 +10,7 @@ import { must } from "../lab/process.ts";
 import { Controller, type Ingress } from "./controller.ts";
 import { kubeconfig } from "./lab.ts";
 import { Outsider } from "./outsider.ts";
+import { ProgramStack } from "./program-stack.ts";
 
 const prefix = `synfleet-site-${randomBytes(3).toString("hex")}`;
 const elsewhere = `${prefix}-ingress`;
@@ -19,7 +18,7 @@ const NAME = "shop.example.com";
 const TLS = "shop-tls";
 const HTTPS_PORT = 8443;
 
-let folder: string;
+let stack: ProgramStack;
 let context: string;
 let browsers: TestAuthority;
 let controller: Controller;
@@ -27,13 +26,6 @@ let controller: Controller;
 const admin = (words: readonly string[], input = "") =>
   must(["kubectl", "--context", context, ...words], { input });
 const kubectl = (...words: readonly string[]) => admin(["--namespace", prefix, ...words]);
-const engine = (...words: readonly string[]) =>
-  must(
-    [process.execPath, join(projectDirectory, "engine/src/main.ts"), "--cwd", folder, ...words],
-    { environment: { PULUMI_CONFIG_PASSPHRASE: "test" } },
-  );
-const up = (...words: readonly string[]) =>
-  engine("up", "--stack", "test", "--yes", "--skip-preview", ...words);
 const read = async <T>(kind: string, name: string): Promise<T> =>
   JSON.parse(await kubectl("get", kind, name, "--output", "json")) as T;
 const ingress = () => read<Ingress>("ingress", "proxy");
@@ -45,21 +37,10 @@ beforeAll(async () => {
   context = await must(["kubectl", "config", "current-context"]);
   const image = await buildImage("proxy", { log: () => undefined });
   await must([join(projectDirectory, "test/lab/kubernetes/load-image"), image]);
-  folder = await mkdtemp(join(tmpdir(), "synfleet-site-"));
-  await mkdir(join(folder, "state"));
-  const main = join(projectDirectory, "test/kubernetes/program/site.ts");
-  const project = {
-    ...{ name: "site", main, backend: { url: `file://${folder}/state` } },
-    runtime: { name: "nodejs", options: { typescript: false } },
-  };
   const way = { name: NAME, namespace: elsewhere, className: "test", tlsSecret: TLS };
-  const config = { "site:prefix": prefix, "site:context": context, "site:ingress": way };
-  await writeFile(join(folder, "Pulumi.yaml"), JSON.stringify(project));
-  await writeFile(join(folder, "Pulumi.test.yaml"), JSON.stringify({ config }));
-  await symlink(join(projectDirectory, "node_modules"), join(folder, "node_modules"));
   await admin(["create", "namespace", elsewhere]);
-  await engine("stack", "init", "test");
-  await up();
+  stack = await ProgramStack.create("site.ts", { prefix, context, ingress: way });
+  await stack.up();
   browsers = await TestAuthority.create();
   const { cert, key } = await browsers.issue(NAME);
   const data = { "tls.crt": btoa(cert), "tls.key": btoa(key) };
@@ -71,10 +52,9 @@ beforeAll(async () => {
 }, 600_000);
 
 afterAll(async () => {
-  await engine("destroy", "--stack", "test", "--yes", "--skip-preview");
+  await stack?.remove();
   await admin(["delete", "namespace", prefix, elsewhere, "--ignore-not-found"]);
   await browsers?.remove();
-  await rm(folder, { recursive: true, force: true });
 }, 300_000);
 
 const browse = async () => {
@@ -82,10 +62,10 @@ const browse = async () => {
   return ask(`https://${NAME}:${HTTPS_PORT}/`, { ca, address });
 };
 
-test("an `up` without a change changes nothing", () => up("--expect-no-changes"));
+test("an `up` without a change changes nothing", () => stack.up("--expect-no-changes"));
 
 test("a browser reaches the app under the site's name, by the certificate of the settings", async () => {
-  expect(await engine("stack", "output", "url", "--stack", "test")).toBe(`https://${NAME}`);
+  expect(await stack.output("url")).toBe(`https://${NAME}`);
   const { status, text } = await browse();
   expect([status, text]).toEqual([200, expect.stringMatching(/^host=app-/)]);
 });
