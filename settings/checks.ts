@@ -2,9 +2,10 @@ import type { Part, Parts, Problem } from "./parts.ts";
 import type { HostSettings } from "./common.ts";
 import { clusterOwn } from "./cluster-own.ts";
 import { nodePorts, onCluster, type OnCluster } from "./kubernetes.ts";
+import { etcdCount, regions, type Quorums } from "./quorum.ts";
 
 /** What the rules that hold for every system look at. */
-export interface Checked extends Pick<OnCluster, "kubernetes" | "imageRegistry"> {
+export interface Checked extends Pick<OnCluster, "kubernetes" | "imageRegistry">, Quorums {
   readonly system: string;
   readonly grafana: boolean;
   readonly topology: "single-host" | "several-hosts";
@@ -13,8 +14,6 @@ export interface Checked extends Pick<OnCluster, "kubernetes" | "imageRegistry">
   readonly platform: OnCluster["platform"];
   readonly publishAddress?: string | undefined;
   readonly balancers: readonly { readonly host: string }[];
-  readonly etcd?: readonly { readonly host: string; readonly joins?: boolean | undefined }[];
-  readonly sentinels?: readonly { readonly host: string }[];
   readonly postgres?: {
     readonly sharedBuffersMiB?: number | undefined;
     readonly memoryMiB: number;
@@ -161,6 +160,18 @@ function swarm({ platform, hosts, prepareHosts, publishAddress }: Checked): Prob
           },
         ],
   );
+  const taken = hosts.flatMap(({ name }, index) =>
+    name === "manager"
+      ? [
+          {
+            key: `hosts[${index}].name`,
+            got: name,
+            allowed: "any other name, with platform swarm",
+            next: "what speaks to the Swarm's managers is called so",
+          },
+        ]
+      : [],
+  );
   const published =
     publishAddress === undefined
       ? []
@@ -172,66 +183,7 @@ function swarm({ platform, hosts, prepareHosts, publishAddress }: Checked): Prob
             next: "leave it out; clientCidrs with prepareHosts decide who reaches the ports",
           },
         ];
-  return [...unreached, ...published];
-}
-
-/** An even number tolerates no more losses than the odd number below it, and is likelier to lose its majority. */
-function etcdCount({ etcd }: Checked): Problem[] {
-  if (etcd === undefined) return [];
-  if (etcd.length % 2 === 0 || etcd.length > 7)
-    return [
-      {
-        key: "etcd",
-        got: `${etcd.length} members`,
-        allowed: "an odd number: 1, 3, 5 or 7",
-        next: "add one or remove one; 3 tolerate the loss of one",
-      },
-    ];
-  if (!etcd.every(({ joins }) => joins)) return [];
-  return [
-    {
-      key: "etcd",
-      got: "members that all join",
-      allowed: "at least one that began the cluster",
-      next: "leave joins out for those that are there",
-    },
-  ];
-}
-
-/** A region that is lost must not take the majority of a quorum with it where there are others to keep it. */
-function regions({ hosts, etcd = [], sentinels = [] }: Checked): Problem[] {
-  const named = hosts.filter(({ region }) => region !== undefined);
-  if (named.length === 0) return [];
-  const without = hosts.flatMap(({ region }, index) =>
-    region !== undefined
-      ? []
-      : [
-          {
-            key: `hosts[${index}].region`,
-            got: undefined,
-            allowed: "a region on every host, or on none",
-            next: "set it; hosts that are lost together are of one region",
-          },
-        ],
-  );
-  const all = [...new Set(named.map(({ region }) => region!))];
-  if (without.length > 0 || all.length < 3) return without;
-  const majority = (key: string, parts: readonly { readonly host: string }[]) =>
-    all.flatMap((region) => {
-      const within = parts.filter(
-        ({ host }) => hosts.find(({ name }) => name === host)?.region === region,
-      ).length;
-      if (within * 2 <= parts.length) return [];
-      return [
-        {
-          key,
-          got: `${within} of ${parts.length} in region ${region}`,
-          allowed: "less than half of them in one region, where there are three",
-          next: "place them by host, or leave the key out",
-        },
-      ];
-    });
-  return [...majority("etcd", etcd), ...majority("sentinels", sentinels)];
+  return [...unreached, ...taken, ...published];
 }
 
 function ports(parts: Parts): Problem[] {

@@ -62,6 +62,13 @@ test.each([
     ],
   ],
   [
+    "a Swarm's host with the name of what speaks to its managers",
+    { platform: "swarm", hosts: [{ name: "manager", address: "203.0.113.1", ssh: {} }] },
+    [
+      'synfleet:hosts[0].name: got "manager"; allowed: any other name, with platform swarm (what speaks',
+    ],
+  ],
+  [
     "another platform",
     { platform: "nomad" },
     ['synfleet:platform: got "nomad"; allowed: docker, swarm, kubernetes'],
