@@ -90,3 +90,12 @@ test("an image that a node does not come by leaves every pod as it is", async ()
   }
   await site.deployment.up();
 });
+
+test("a node for each member that is required, and not there, is told before anything is changed", async () => {
+  const before = await site.pods();
+  await site.setCluster({ spread: "required" });
+  await expect(site.deployment.up()).rejects.toThrow(
+    /kubernetes\.spread: got "required", with a set of 3 members on 1 node fit for pods; allowed: a node for each member/,
+  );
+  expect(await site.pods()).toEqual(before);
+});

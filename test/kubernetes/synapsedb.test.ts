@@ -1,8 +1,9 @@
 /** SynapseDB on a real cluster by the settings alone: what one member takes, all have. */
-import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Outputs } from "../../commands/support/stack.ts";
 import { until } from "../support/until.ts";
+import { queryAt } from "./clients.ts";
+import { Pods } from "./pods.ts";
 import { OnCluster } from "./stack.ts";
 
 let site: OnCluster;
@@ -18,17 +19,7 @@ afterAll(() => site?.remove(), 600_000);
 
 /** A client in the namespace, who verifies the name that it was told. */
 async function query(url: string, sql: string): Promise<unknown[]> {
-  const { hostname, port } = new URL(url);
-  const { user, password, database } = outputs.credentials.postgres;
-  const ssl = { ca: outputs.caCertificate, servername: hostname };
-  const host = await site.addressOf(hostname);
-  const client = new pg.Client({ host, port: Number(port), user, password, database, ssl });
-  await client.connect();
-  try {
-    return (await client.query<unknown[]>({ text: sql, rowMode: "array" })).rows.flat();
-  } finally {
-    await client.end();
-  }
+  return queryAt(await site.addressOf(new URL(url).hostname), url, outputs, sql);
 }
 const write = (sql: string) => query(String(outputs.endpoints["write"]), sql);
 const nodes = () => outputs.endpoints["nodes"] as string[];
@@ -52,6 +43,16 @@ test("carries a table, and what is written into it, to every member", async () =
   await write("create table notes (id bigint primary key, text text)");
   await write("insert into notes values (1, 'first')");
   await everywhere("select text from notes where id = 1", "first");
+});
+
+test("status tells of every member and manager, to one who is not in the cluster", async () => {
+  const { code, stdout } = await new Pods(site).command("status");
+  for (const number of [1, 2, 3]) {
+    expect(stdout).toMatch(new RegExp(`postgres${number} +joined +admitted`));
+    expect(stdout).toMatch(new RegExp(`manager${number} +(leader|follower)`));
+  }
+  expect(stdout).toMatch(/balancer +\S+ +healthy/);
+  expect(code).toBe(0);
 });
 
 test("an `up` without a change changes nothing", async () => {
