@@ -29,7 +29,7 @@ beforeAll(async () => {
   const monitoring = { prometheus: "operator", namespace, labels };
   stack = await ProgramStack.create("watched.ts", { prefix, context, monitoring });
   await stack.up();
-}, 900_000);
+}, 1_500_000);
 
 afterAll(async () => {
   await prometheus?.remove();
