@@ -58,7 +58,7 @@ test("who may nothing is told all of it, before anything is changed", async () =
   );
 });
 
-test("the role of the documentation is enough to bring a system up, change it and take it down", async () => {
+test("the role of the documentation is enough to bring a system up and change it", async () => {
   const text = await readFile(new URL("../../docs/kubernetes.md", import.meta.url), "utf8");
   const role = /```yaml\n(apiVersion: rbac[^]*?)```/.exec(text)![1]!;
   const own = `synfleet-${site.namespace}`;
@@ -78,6 +78,24 @@ test("the role of the documentation is enough to bring a system up, change it an
   await site.deployment.up();
   await site.deployment.set({ synap: { maxMemoryMiB: 80 } });
   await site.deployment.up();
+});
+
+test("a member that finds no node of its own stops a change at the first, also where nobody may look at nodes", async () => {
+  const before = await site.pods();
+  await site.setCluster({ spread: "required" });
+  await site.deployment.set({ readySeconds: 20 });
+  await expect(site.deployment.up()).rejects.toThrow(
+    /(synap\d) is not ready after 20 s: not placed on a node: .*didn't match pod anti-affinity/,
+  );
+  const after = await site.pods();
+  const members = ["synap1", "synap2", "synap3"];
+  expect(members.filter((name) => after[name] !== before[name])).toHaveLength(1);
+  await site.setCluster({ spread: "preferred" });
+  await site.deployment.set({ readySeconds: 300 });
+  await site.deployment.up();
+});
+
+test("it is enough to take it down", async () => {
   await site.deployment.destroy();
   expect(await site.objects("statefulsets,deployments,pods")).toEqual([]);
 });
