@@ -79,6 +79,16 @@ export default defineConfig({
       {
         test: {
           ...shared,
+          name: "operator",
+          include: ["test/operator/**/*.test.ts"],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          ...oneAtATime,
+        },
+      },
+      {
+        test: {
+          ...shared,
           name: "control-plane",
           include: ["test/control-plane/**/*.test.ts"],
           testTimeout: 300_000,

@@ -23,6 +23,7 @@ const suites = [
   "engines",
   "integration",
   "kubernetes",
+  "operator",
   "control-plane",
   "acceptance",
   "vps",
@@ -34,9 +35,16 @@ type Suite = (typeof suites)[number];
 /**
  * Run only when named: `engines` is for those who change the goldens, since it is long and needs the Pulumi CLI with its plugins; `vps` is
  * what integration has on servers, and whole systems there; `matrix` is every pair of faults of a leader and its fence, of which
- * integration has a third; `swarm` is on servers that form a Docker Swarm; `control-plane` stops the lab's API server and kubelet, which all others there would miss.
+ * integration has a third; `swarm` is on servers that form a Docker Swarm; `operator` has a lot to build; `control-plane` stops the lab's API server and kubelet, which all others there would miss.
  */
-const onRequest: readonly Suite[] = ["engines", "control-plane", "vps", "matrix", "swarm"];
+const onRequest: readonly Suite[] = [
+  "engines",
+  "operator",
+  "control-plane",
+  "vps",
+  "matrix",
+  "swarm",
+];
 
 /** These run beside each other, since a cluster is waited for most of the time; of each lane a file at a time, so that there is one whole system at most. */
 const lanes: readonly (readonly Suite[])[] = [["integration"], ["kubernetes", "acceptance"]];
@@ -44,7 +52,7 @@ const lanes: readonly (readonly Suite[])[] = [["integration"], ["kubernetes", "a
 const withoutDocker: readonly Suite[] = ["lint", "types", "unit"];
 const onOwnImages: readonly Suite[] = ["integration", "acceptance", "vps", "matrix"];
 
-const onKubernetes: readonly Suite[] = ["kubernetes", "control-plane"];
+const onKubernetes: readonly Suite[] = ["kubernetes", "operator", "control-plane"];
 
 /** Each by itself, but for those of the lanes. */
 function together(wanted: readonly Suite[]): readonly Suite[][] {
@@ -63,6 +71,7 @@ other, but for ${lanes.map((lane) => lane.join(" and ")).join(" beside ")}.
   integration        one part each on real containers
   kubernetes         on the cluster that SYNFLEET_TEST_KUBECONFIG or KUBECONFIG names (in namespaces of its own, and
                      with the lab's small images), else on one that it starts here: see npm run lab -- --help
+  operator           the Prometheus operator of a cluster, which is built first, with our monitors
   control-plane      each system on the lab's Kubernetes while its API server, and its kubelet, are stopped
   acceptance         whole systems, from up to destroy
   vps                what integration has on servers of the lab, and all systems on several hosts

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { panelsWithoutData, type PanelQuery } from "../acceptance/checks/dashboards.ts";
 import { synapServer } from "../support/synap-server.ts";
 import { until } from "../support/until.ts";
-import { OperatorsPrometheus } from "./operators-prometheus.ts";
-import { Outsider } from "./outsider.ts";
-import { OnCluster } from "./stack.ts";
+import { OperatorsPrometheus } from "./prometheus.ts";
+import { Outsider } from "../kubernetes/outsider.ts";
+import { OnCluster } from "../kubernetes/stack.ts";
 
 let site: OnCluster;
 let prometheus: OperatorsPrometheus;

@@ -6,9 +6,9 @@ import { projectDirectory } from "../../commands/support/paths.ts";
 import { buildImage } from "../../images/build.ts";
 import { must } from "../lab/process.ts";
 import { until } from "../support/until.ts";
-import { kubeconfig } from "./lab.ts";
-import { OperatorsPrometheus } from "./operators-prometheus.ts";
-import { ProgramStack } from "./program-stack.ts";
+import { kubeconfig } from "../kubernetes/lab.ts";
+import { OperatorsPrometheus } from "./prometheus.ts";
+import { ProgramStack } from "../kubernetes/program-stack.ts";
 
 const prefix = `synfleet-watched-${randomBytes(3).toString("hex")}`;
 let context: string;
