@@ -124,11 +124,10 @@ describe.concurrent("it is ready when its own rule says so", () => {
   });
 
   test("a Pod, and a Service whose endpoints have settled", async () => {
-    const pod = object(POD, { name: "one", labels: { app: "one" } }, template(probe()));
-    const made = await create(POD, "one", {
-      ...pod,
-      spec: template(probe())["spec"] as PropertyMap,
-    });
+    const { spec: podSpec } = template(probe()) as { spec: PropertyMap };
+    const labelled = { name: "one", labels: { app: "one" } };
+    const made = await create(POD, "one", object(POD, labelled, { spec: podSpec }));
+    expect(at(made.outputs, "metadata", "namespace")).toBe(lab.namespace);
     expect(made.outputs["status"]).toMatchObject({ phase: "Running" });
     const spec = { selector: { app: "one" }, ports: [{ port: 80, targetPort: 8080 }] };
     const service = await create(SERVICE, "one", object(SERVICE, { name: "one" }, { spec }));
