@@ -1,7 +1,7 @@
 /** Parts of a stack on a Kubernetes cluster, by kubectl. */
 import { namespaceOf } from "../../components/platform/kubernetes/access.ts";
 import { silence } from "../../components/platform/kubernetes/kubectl.ts";
-import { selectorOf } from "../../components/platform/kubernetes/objects.ts";
+import { selectorOf, selectorText } from "../../components/platform/kubernetes/objects.ts";
 import type { Settings } from "../../settings/settings.ts";
 import { lastWords, type Exec } from "./container.ts";
 import { Failure } from "./failure.ts";
@@ -27,8 +27,7 @@ export function onCluster(
     by(["--context", context, "--namespace", namespace, ...words]);
   // In one request: otherwise a server that takes connections and says nothing is asked five times first what it has.
   const pods = async (alias: string): Promise<readonly Pod[]> => {
-    const labels = Object.entries(selectorOf(name, alias)).map((pair) => pair.join("="));
-    const selector = new URLSearchParams({ labelSelector: labels.join(",") });
+    const selector = new URLSearchParams({ labelSelector: selectorText(selectorOf(name, alias)) });
     const path = `/api/v1/namespaces/${namespace}/pods?${selector}`;
     const said = await kubectl("get", "--raw", path, "--request-timeout=10s");
     if (said.code !== 0) throw new Failure(silence(context, lastWords(said)));

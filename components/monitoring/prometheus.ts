@@ -24,6 +24,9 @@ export interface ScrapeJob {
   readonly path?: string;
 }
 
+/** A job without targets is left out of Prometheus' configuration. */
+export const isScraped = ({ targets }: ScrapeJob): boolean => targets.length > 0;
+
 /** What Prometheus is to watch. All changes are reloads. */
 export interface PrometheusArgs {
   /** Added to alerts and to what leaves this Prometheus, to tell stacks apart. */
@@ -77,18 +80,16 @@ export function prometheusYml(args: PrometheusArgs): string {
       external_labels: { cluster: args.cluster },
     },
     rule_files: ["/etc/synfleet/rules.yml"],
-    scrape_configs: jobs
-      .filter(({ targets }) => targets.length > 0)
-      .map((job) => ({
-        job_name: job.name,
-        scheme: "https",
-        ...(job.path && { metrics_path: job.path }),
-        ...access[job.access],
-        static_configs: job.targets.map(({ host, port, member }) => ({
-          targets: [`${host}:${port}`],
-          labels: { instance: host, ...(member === undefined ? {} : { member }) },
-        })),
+    scrape_configs: jobs.filter(isScraped).map((job) => ({
+      job_name: job.name,
+      scheme: "https",
+      ...(job.path && { metrics_path: job.path }),
+      ...access[job.access],
+      static_configs: job.targets.map(({ host, port, member }) => ({
+        targets: [`${host}:${port}`],
+        labels: { instance: host, ...(member === undefined ? {} : { member }) },
       })),
+    })),
   });
 }
 

@@ -4,7 +4,7 @@ import { Certificate } from "../pki/certificate.ts";
 import { issue } from "../pki/issue.ts";
 import type { Platform, Workload, WorkloadSpec } from "../platform/platform.ts";
 import { grafanaSpec } from "./grafana.ts";
-import type { ScrapeJob } from "./prometheus.ts";
+import { isScraped, type ScrapeJob } from "./prometheus.ts";
 import type { RulesArgs } from "./rules.ts";
 import { watched } from "./watched.ts";
 import type { Watcher } from "./watcher.ts";
@@ -75,8 +75,9 @@ export class MonitoringStack extends pulumi.ComponentResource {
     for (const host of platform.machines) {
       run(nodeExporterSpec({ host, files: files(nodeExporterAlias(host), host) }));
     }
-    if (watcher) this.#tell(name, watcher, args);
-    else
+    const jobs = scrapeJobs(args);
+    if (watcher) this.#tell(name, watcher, { ...args, jobs });
+    else {
       run(
         prometheusSpec({
           host: args.host,
@@ -88,14 +89,16 @@ export class MonitoringStack extends pulumi.ComponentResource {
           scrape: {
             cluster: args.cluster,
             statisticsUser: args.statistics.user,
-            jobs: scrapeJobs(args),
+            jobs,
           },
-          rules: { ...args.rules, jobs: scrapeJobs(args).map((job) => job.name) },
+          rules: { ...args.rules, jobs: jobs.map((job) => job.name) },
           managerToken: args.managerToken,
           statistics: args.statistics,
           files: files(PROMETHEUS, args.host),
         }),
       );
+      this.prometheusUrl = `https://${platform.endpoint(args.host, args.ports.prometheus, PROMETHEUS)}`;
+    }
     if (args.grafana) {
       run(
         grafanaSpec({
@@ -103,20 +106,13 @@ export class MonitoringStack extends pulumi.ComponentResource {
           port: args.ports.grafana,
           admin: args.grafana,
           statistics: args.statistics,
-          jobs: [
-            ...scrapeJobs(args)
-              .filter(isScraped)
-              .map((job) => job.name),
-            "prometheus",
-          ],
+          jobs: [...jobs.filter(isScraped).map((job) => job.name), "prometheus"],
           files: files("grafana", args.host),
         }),
       );
       this.grafanaUrl = `https://${platform.endpoint(args.host, args.ports.grafana, "grafana")}`;
     }
     this.workloads = workloads;
-    if (!watcher)
-      this.prometheusUrl = `https://${platform.endpoint(args.host, args.ports.prometheus, PROMETHEUS)}`;
     this.registerOutputs({ prometheusUrl: this.prometheusUrl, grafanaUrl: this.grafanaUrl });
   }
 
@@ -134,7 +130,7 @@ export class MonitoringStack extends pulumi.ComponentResource {
       ...{ authorityPem: authority.certificatePem, certificate, commonName },
       ...{ statistics, managerToken },
     };
-    watcher.watch(name, watched({ ...args, jobs: scrapeJobs(args), access }, watcher.series), this);
+    watcher.watch(name, watched({ ...args, access }, watcher.series), this);
   }
 }
 
@@ -143,9 +139,6 @@ const PROMETHEUS = "prometheus";
 
 const NO_GRAFANA =
   "grafana: got one, with a platform whose own Prometheus watches; allowed: none, since a Grafana of its own is there as well and gets the dashboards. Leave it out.";
-
-/** A job without targets is left out of Prometheus' configuration. */
-const isScraped = ({ targets }: ScrapeJob) => targets.length > 0;
 
 function nodes(machines: readonly string[]): ScrapeJob {
   const targets = machines.map((host) => ({

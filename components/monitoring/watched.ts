@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { dashboards, type Dashboard } from "./dashboards.ts";
 import { rendered } from "./grafana.ts";
 import { narrowed } from "./narrow.ts";
-import type { ScrapeJob } from "./prometheus.ts";
+import { isScraped, type ScrapeJob } from "./prometheus.ts";
 import { renderedGroups, ruleGroups, type RuleGroup, type RulesArgs } from "./rules.ts";
 import { absenceRules } from "./rules/absence.ts";
 import type { Watched, WatcherAccess } from "./watcher.ts";
@@ -20,7 +20,7 @@ export interface WatchedArgs {
 }
 
 export function watched(args: WatchedArgs, series: Series): Watched {
-  const jobs = args.jobs.filter(({ targets }) => targets.length > 0);
+  const jobs = args.jobs.filter(isScraped);
   const names = jobs.map(({ name }) => name);
   const groups = ruleGroups({ ...args.rules, jobs: names });
   const absence = { name: "absence", rules: absenceRules(jobs) };

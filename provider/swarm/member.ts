@@ -108,10 +108,10 @@ export class Members {
         },
       ]);
     }
-    const manager = await this.#manager(managers);
+    const { manager, silent } = await this.#others(managers);
     if (!manager) {
       if (!founds) throw noManager(wanted);
-      await this.#refuseSilent(wanted);
+      if (silent) throw noAnswer(login, silent);
       this.#tell(`${login.name}: begins a Swarm`);
       await this.#must(login, foundCommand(address), "a Swarm was begun");
       return;
@@ -124,31 +124,20 @@ export class Members {
     await this.#must(login, joinCommand(address, at, token), "it joined the Swarm");
   }
 
-  /** Whoever does not answer may be in the Swarm that this host was in: another one beside it would have none of its services. */
-  async #refuseSilent({ login, managers }: SwarmMemberInputs): Promise<void> {
-    for (const other of managers) {
-      const silent = await this.#place(other).then(
-        () => false,
-        () => true,
-      );
-      if (silent)
-        throw hostError(login, [
-          {
-            got: `no answer of ${other.name}, whether it is in a Swarm`,
-            allowed: "a Swarm that is begun where none of the hosts is in one",
-            next: `See that ${other.name} runs, with its Docker Engine, then run it again. Where it is gone for good, synfleet forget-host ${other.name}.`,
-          },
-        ]);
-    }
-  }
-
   /** The first of them that is a manager and answers. */
   async #manager(logins: readonly HostLogin[]): Promise<HostLogin | undefined> {
+    return (await this.#others(logins)).manager;
+  }
+
+  /** Of a manager none are asked any more; without one, who did not answer may be one. */
+  async #others(logins: readonly HostLogin[]) {
+    let silent: HostLogin | undefined;
     for (const login of logins) {
       const place = await this.#place(login).catch(() => undefined);
-      if (place?.isManager) return login;
+      if (place?.isManager) return { manager: login };
+      if (!place) silent ??= login;
     }
-    return undefined;
+    return { silent };
   }
 
   async #place(login: HostLogin): Promise<Place> {
@@ -210,6 +199,17 @@ function noManager({ login, managers }: SwarmMemberInputs) {
       got: `no manager of a Swarm among ${managers.map(({ name }) => name).join(", ") || "no other hosts"}`,
       allowed: "one that answers, and of whose fellows most answer",
       next: "See docker node ls on them; where most managers are lost for good, docker swarm init --force-new-cluster on one that is left.",
+    },
+  ]);
+}
+
+/** Whoever does not answer may be in the Swarm that this host was in: another one beside it would have none of its services. */
+function noAnswer(login: HostLogin, { name }: HostLogin) {
+  return hostError(login, [
+    {
+      got: `no answer of ${name}, whether it is in a Swarm`,
+      allowed: "a Swarm that is begun where none of the hosts is in one",
+      next: `See that ${name} runs, with its Docker Engine, then run it again. Where it is gone for good, synfleet forget-host ${name}.`,
     },
   ]);
 }

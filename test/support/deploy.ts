@@ -107,6 +107,14 @@ export function ofType(resources: readonly Registered[], type: string): Register
   return resources.filter((resource) => resource.type.split(":").at(-1) === type);
 }
 
+/** The one of a name and a type, by its last part. */
+export const named = (resources: readonly Registered[], name: string, type: string): Registered =>
+  resources.find((one) => one.name === name && one.type.endsWith(`:${type}`))!;
+
+/** What it was given, as it reads without marks of secrets. */
+export const inputsOf = (resources: readonly Registered[], name: string, type: string) =>
+  plain(named(resources, name, type).inputs) as Record<string, any>;
+
 /** Names of resources that have a key or a password of {@link providerOutputs} elsewhere than in a secret file. */
 export function withOpenSecrets(resources: readonly Registered[]): string[] {
   const open = resources.filter(({ inputs }) => {

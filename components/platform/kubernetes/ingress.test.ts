@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import {
   deploy,
+  inputsOf,
   listed,
   plain,
   providerOutputs,
@@ -36,10 +37,6 @@ const render = (own: Ingress | undefined, names = ["proxy"]): Promise<Registered
     },
     { outputs: providerOutputs },
   );
-const inputsOf = (resources: Registered[], name: string, type: string) =>
-  plain(
-    resources.find((one) => one.name === name && one.type.endsWith(`:${type}`))!.inputs,
-  ) as Record<string, any>;
 
 test("an Ingress, whom it verifies and who is admitted are all that comes beside the proxy", async () => {
   const [before, after] = [listed(await render(undefined)), listed(await render(ingress))];

@@ -4,7 +4,6 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Ingress } from "./args.ts";
 
 type IngressSpec = k8s.types.input.networking.v1.IngressSpec;
-type PolicySpec = k8s.types.input.networking.v1.NetworkPolicySpec;
 
 /** Key of the Secret with the authority by which the controller verifies the workload. */
 export const AUTHORITY = "ca.crt";
@@ -43,19 +42,3 @@ export function ingressSpec(
     rules: [{ host: name, http: { paths: [{ path: "/", pathType: "Prefix", backend }] } }],
   };
 }
-
-/** The controller's namespace, at the one port. */
-export const controllerAdmitted = (
-  selector: Record<string, string>,
-  namespace: string,
-  port: number,
-): PolicySpec => ({
-  podSelector: { matchLabels: selector },
-  policyTypes: ["Ingress"],
-  ingress: [
-    {
-      from: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } } }],
-      ports: [{ port, protocol: "TCP" }],
-    },
-  ],
-});

@@ -2,7 +2,7 @@
 import { execFile } from "node:child_process";
 import { namespaceOf } from "./access.ts";
 import type { KubernetesPlatformArgs } from "./args.ts";
-import { deploymentSelector } from "./objects.ts";
+import { deploymentSelector, selectorText } from "./objects.ts";
 
 /** What `kubectl` said; the code is undefined where there is no such program. */
 export interface Said {
@@ -61,7 +61,7 @@ export function ownItemsOf<T>(
   kinds: string,
   args: Pick<KubernetesPlatformArgs, "prefix" | "namespace">,
 ): Promise<T[] | undefined> {
-  const selector = Object.entries(deploymentSelector(args.prefix)).map((pair) => pair.join("="));
-  const of = ["--namespace", namespaceOf(args), "--selector", selector.join(",")];
+  const selector = selectorText(deploymentSelector(args.prefix));
+  const of = ["--namespace", namespaceOf(args), "--selector", selector];
   return itemsOf<T>(ask, kinds, ...of);
 }

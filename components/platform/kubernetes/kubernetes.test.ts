@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { deploy, isSecret, listed, plain, type Registered } from "../../../test/support/deploy.ts";
+import {
+  deploy,
+  inputsOf,
+  isSecret,
+  listed,
+  named,
+  plain,
+  type Registered,
+} from "../../../test/support/deploy.ts";
 import type { WorkloadSpec } from "../platform.ts";
 import type { KubernetesPlatformArgs } from "./args.ts";
 import { contentName } from "./files.ts";
@@ -38,11 +46,6 @@ const render = (
       before = [platform.workload(one.alias, one, options)];
     }
   });
-
-const named = (resources: Registered[], name: string, type: string) =>
-  resources.find((resource) => resource.name === name && resource.type.endsWith(`:${type}`))!;
-const inputsOf = (resources: Registered[], name: string, type: string) =>
-  plain(named(resources, name, type).inputs) as Record<string, any>;
 
 describe("a workload on a cluster", () => {
   test("is its files, its volume, its names, who may use them, the gate, the set, and the settling", async () => {

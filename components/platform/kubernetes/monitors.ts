@@ -1,7 +1,7 @@
 /** The objects by which a Prometheus operator's Prometheus watches a deployment. Pure. */
-import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Access, ScrapeJob, ScrapeTarget } from "../../monitoring/prometheus.ts";
+import { admittedFrom, podsOf } from "./network.ts";
 import { portName } from "./objects.ts";
 
 /** Keys of the Secret by which the Prometheus proves who asks. */
@@ -68,19 +68,14 @@ export function serviceMonitor(
 function accessOf(access: Access, serverName: string, secret: pulumi.Input<string>) {
   const of = (key: keyof typeof ACCESS) => ({ name: secret, key: ACCESS[key] });
   const verified = { ca: { secret: of("ca") }, serverName };
+  const proven = (certificate: keyof typeof ACCESS, key: keyof typeof ACCESS) => ({
+    tlsConfig: { ...verified, cert: { secret: of(certificate) }, keySecret: of(key) },
+  });
   switch (access) {
     case "certificate":
-      return {
-        tlsConfig: { ...verified, cert: { secret: of("certificate") }, keySecret: of("key") },
-      };
+      return proven("certificate", "key");
     case "common-name":
-      return {
-        tlsConfig: {
-          ...verified,
-          cert: { secret: of("nameCertificate") },
-          keySecret: of("nameKey"),
-        },
-      };
+      return proven("nameCertificate", "nameKey");
     case "statistics":
       return {
         tlsConfig: verified,
@@ -101,21 +96,7 @@ export function watcherAdmitted(
   { targets }: WatchedPart,
   selector: Record<string, string>,
   namespace: string,
-): k8s.types.input.networking.v1.NetworkPolicySpec {
-  const ports = [...new Set(targets.map(({ port }) => port))];
-  return {
-    podSelector: { matchLabels: selector },
-    policyTypes: ["Ingress"],
-    ingress: [
-      {
-        from: [
-          {
-            namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
-            podSelector: { matchLabels: PROMETHEUS },
-          },
-        ],
-        ports: ports.map((port) => ({ port, protocol: "TCP" })),
-      },
-    ],
-  };
+) {
+  const watcher = { ...podsOf(namespace), podSelector: { matchLabels: PROMETHEUS } };
+  return admittedFrom(selector, watcher, [...new Set(targets.map(({ port }) => port))]);
 }

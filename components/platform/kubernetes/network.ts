@@ -5,6 +5,7 @@ import type { KubernetesPlatformArgs } from "./args.ts";
 import { publishedPorts } from "./objects.ts";
 
 type PolicySpec = k8s.types.input.networking.v1.NetworkPolicySpec;
+type Peer = k8s.types.input.networking.v1.NetworkPolicyPeer;
 
 /** The names of the rules that a namespace begins with. */
 export const defaultDeny: PolicySpec = { podSelector: {}, policyTypes: ["Ingress", "Egress"] };
@@ -30,9 +31,7 @@ export function admitted(
 ): PolicySpec {
   const parts = [{ podSelector: { matchLabels: deployment } }];
   const outside = [
-    ...(clients.clientNamespaces ?? []).map((name) => ({
-      namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } },
-    })),
+    ...(clients.clientNamespaces ?? []).map(podsOf),
     ...(clients.clientCidrs ?? []).map((cidr) => ({ ipBlock: { cidr } })),
   ];
   return {
@@ -41,6 +40,25 @@ export function admitted(
     ingress: [...way(parts, spec.ports), ...way(outside, publishedPorts(spec))],
   };
 }
+
+/** Somebody else's pods, at some of the ports of a workload. */
+export const admittedFrom = (
+  selector: Record<string, string>,
+  from: Peer,
+  ports: readonly number[],
+): PolicySpec => ({
+  podSelector: { matchLabels: selector },
+  policyTypes: ["Ingress"],
+  ingress: way(
+    [from],
+    ports.map((internal) => ({ internal })),
+  ),
+});
+
+/** Those of a namespace. */
+export const podsOf = (namespace: string) => ({
+  namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
+});
 
 /** None where one of the two is: to Kubernetes an empty list is everybody, or every port. */
 function way<Peer>(from: readonly Peer[], ports: readonly { readonly internal: number }[]) {

@@ -25,6 +25,12 @@ export const deploymentSelector = (prefix: string): Record<string, string> => ({
   "app.kubernetes.io/instance": prefix,
 });
 
+/** As kubectl and the API take it. */
+export const selectorText = (labels: Record<string, string>): string =>
+  Object.entries(labels)
+    .map((pair) => pair.join("="))
+    .join(",");
+
 /** Labels of every object of a deployment. */
 export const commonLabels = ({
   prefix,

@@ -5,7 +5,8 @@ import { clientServiceName } from "./access.ts";
 import type { Ingress, KubernetesPlatformArgs } from "./args.ts";
 import { clusterFiles } from "./files.ts";
 import type { Ground } from "./ground.ts";
-import { AUTHORITY, controllerAdmitted, ingressSpec, verifiedBackend } from "./ingress.ts";
+import { AUTHORITY, ingressSpec, verifiedBackend } from "./ingress.ts";
+import { admittedFrom, podsOf } from "./network.ts";
 import { selectorOf } from "./objects.ts";
 
 /** The cluster's Ingress controller, which takes browsers to one workload. */
@@ -55,7 +56,7 @@ export class IngressSite implements Site {
       `${alias}-entered`,
       {
         metadata: ground.metadata(`${alias}-entered`),
-        spec: controllerAdmitted(selector, this.#ingress.namespace, internal),
+        spec: admittedFrom(selector, podsOf(this.#ingress.namespace), [internal]),
       },
       options,
     );

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import {
   deploy,
+  inputsOf,
   isSecret,
   listed,
   plain,
@@ -36,11 +37,6 @@ const render = (monitoring: Monitoring): Promise<Registered[]> =>
     },
     { outputs: providerOutputs },
   );
-
-const inputsOf = (resources: Registered[], name: string, type: string) =>
-  plain(
-    resources.find((one) => one.name === name && one.type.endsWith(`:${type}`))!.inputs,
-  ) as Record<string, any>;
 
 test("the operator's Prometheus is told by objects, and there is none of ours", async () => {
   const told = listed(await render(operator)).filter((line) => !/platform|authority/.test(line));
